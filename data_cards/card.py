@@ -1,0 +1,134 @@
+"""The data card: Markdown whose YAML front matter says what a data set is and how to read it."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from data_cards.errors import DataError, SkillwiseError, nearest
+
+CARDS = Path(__file__).parent / "cards"
+DATA_VARIABLE = "SKILLWISE_DATA"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Source(_Strict):
+    """Where the files come from."""
+
+    repository: str = Field(
+        "", description="where the data were published, e.g. a GitHub owner/name"
+    )
+    revision: str = Field("", description="commit or tag of that publication")
+    hub: str = Field("", description="Hugging Face hub id, pinned by `revision`")
+    folder: str = Field("", description="folder below SKILLWISE_DATA; empty for packaged data")
+    files: dict[str, str] = Field(
+        default_factory=dict, description="relative path -> sha256 of the bytes that were counted"
+    )
+
+
+class Counts(_Strict):
+    """What `cards check` recounts, over all skills of the card."""
+
+    skills: int
+    train: int
+    dev: int = 0
+    test: int
+    faults: int = Field(0, description="entries left out, each listed by `cards check`")
+
+
+class Overlap(_Strict):
+    """Texts that also stand in another card (or, with this card's own name, train/test)."""
+
+    card: str
+    texts: int = Field(description="distinct normalised texts in both")
+
+
+class Reading(_Strict):
+    """Our block of a card: how files become skills."""
+
+    reader: str = Field(description="a name of `data_cards.readers.READERS`")
+    options: dict[str, Any] = Field(default_factory=dict, description="handed to the reader")
+    source: Source = Source()
+    skill: str = Field(description="what a skill is, in words")
+    slots_only: bool = Field(False, description="admit skills with a single intent")
+    locales: list[str] = Field(description="locales of the skills, e.g. en-US")
+    counts: Counts | None = Field(None, description="absent until first counted")
+    overlaps: list[Overlap] = Field(default_factory=list)
+
+
+class Card(_Strict):
+    """A data card. The keys beside `skillwise` are the Hugging Face dataset-card metadata."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)  # the hub's convention keeps growing
+
+    pretty_name: str
+    license: str
+    language: list[str]
+    annotations_creators: list[str] = Field(default_factory=list)
+    task_categories: list[str] = Field(default_factory=list)
+    tags: list[str] = Field(default_factory=list)
+    size_categories: list[str] = Field(default_factory=list)
+    skillwise: Reading
+    name: Annotated[str, Field(description="the file's stem; what --suite takes")]
+    body: str = ""
+
+    @property
+    def root(self) -> Path:
+        """The folder with the data; a `SkillwiseError` where it is not to be had."""
+        source = self.skillwise.source
+        if not source.folder:
+            return Path(__file__).parent / "starter"
+        base = os.environ.get(DATA_VARIABLE)
+        if not base:
+            raise SkillwiseError(
+                f"card {self.name}: its data live outside the package and {DATA_VARIABLE} is not "
+                f"set; set it to the folder that holds {source.folder}"
+            )
+        root = Path(base) / source.folder
+        if not root.is_dir():
+            raise SkillwiseError(
+                f"card {self.name}: {root} is no folder; point {DATA_VARIABLE} at the folder that "
+                f"holds {source.folder}"
+            )
+        return root
+
+
+def read_card(path: Path) -> Card:
+    """Read and validate one card; a fault names the field, as pydantic words it."""
+    text = path.read_text("utf-8")
+    parts = text.split("---\n", 2)
+    if len(parts) != 3 or parts[0].strip():
+        raise DataError(path, 1, "has no YAML front matter", "begin with a block between two '---'")
+    try:
+        meta = yaml.safe_load(parts[1])
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 2 if mark else None
+        raise DataError(path, line, f"broken YAML ({error})", "mend the front matter") from None
+    if not isinstance(meta, dict):
+        raise DataError(path, 1, "front matter is no mapping", "write key: value lines")
+    try:
+        return Card.model_validate({**meta, "name": path.stem, "body": parts[2].strip()})
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(p) for p in first["loc"])
+        raise DataError(path, 1, f"{field}: {first['msg']}", "mend the front matter") from None
+
+
+def cards() -> dict[str, Card]:
+    """All cards of the project by name: the registry, for what has no card does not load."""
+    return {path.stem: read_card(path) for path in sorted(CARDS.glob("*.md"))}
+
+
+def card(name: str) -> Card:
+    """One card by name; an unknown name is answered with the nearest."""
+    path = CARDS / f"{name}.md"
+    known = {p.stem for p in CARDS.glob("*.md")}
+    if name not in known:
+        raise SkillwiseError(f"no card {name!r}; {nearest(name, known)}")
+    return read_card(path)
