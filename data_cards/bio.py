@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from data_cards.records import Slot
 
 OUTSIDE = "O"
+_KINDS = {"B": "B", "I": "I", "E": "I", "L": "I", "S": "B", "U": "B"}
 
 
 def tags(slots: Sequence[Slot], length: int) -> list[str]:
@@ -32,6 +33,17 @@ def spans(tag_sequence: Sequence[str]) -> tuple[Slot, ...]:
         if kind in ("B", "I") and not name:
             name, start = label, i
     return tuple(found)
+
+
+def plain(tag_sequence: Sequence[str]) -> list[str]:
+    """Published tags as BIO: BIOES and BILOU lose their ends; ValueError for what is no tag."""
+    out = []
+    for tag in tag_sequence:
+        kind, dash, label = tag.partition("-")
+        if tag != OUTSIDE and (kind not in _KINDS or not dash or not label):
+            raise ValueError(f"{tag!r} is no BIO tag")
+        out.append(OUTSIDE if tag == OUTSIDE else f"{_KINDS[kind]}-{label}")
+    return out
 
 
 def tag_names(slot_names: Sequence[str]) -> list[str]:

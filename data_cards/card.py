@@ -8,6 +8,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from data_cards.errors import DataError, SkillwiseError, nearest
+from data_cards.jsonl import read_bytes
 
 CARDS = Path(__file__).parent / "cards"
 DATA_VARIABLE = "SKILLWISE_DATA"
@@ -27,8 +28,12 @@ class Source(_Strict):
     hub: str = Field("", description="Hugging Face hub id, pinned by `revision`")
     folder: str = Field("", description="folder below SKILLWISE_DATA; empty for packaged data")
     files: dict[str, str] = Field(
-        default_factory=dict, description="relative path -> sha256 of the bytes that were counted"
+        default_factory=dict,
+        description="relative path -> sha256 of the bytes that were counted, unpacked if gzipped",
     )
+    prefix: str = Field("", description="folder of the publication that the paths begin below")
+    archive: str = Field("", description="URL of a tar or zip; else the repository's at `revision`")
+    archive_sha256: str = Field("", description="sha256 of that archive, where it was published")
 
 
 class Counts(_Strict):
@@ -100,13 +105,16 @@ class Card(_Strict):
 
 def read_card(path: Path) -> Card:
     """Read and validate one card; a fault names the field, as pydantic words it."""
-    text = path.read_text("utf-8")
+    try:
+        text = read_bytes(path).decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise DataError(path, None, "is not UTF-8", "save the card as UTF-8") from None
     parts = text.split("---\n", 2)
     if len(parts) != 3 or parts[0].strip():
         raise DataError(path, 1, "has no YAML front matter", "begin with a block between two '---'")
     try:
         meta = yaml.safe_load(parts[1])
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: no such date
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark else None
         raise DataError(path, line, f"broken YAML ({error})", "mend the front matter") from None

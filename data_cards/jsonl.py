@@ -20,7 +20,7 @@ MAX_WORDS = 512
 
 _KEYS = {"id", "tokens", "intent", "slots", "text", "template"}
 _SLOT_KEYS = {"name", "start", "end"}
-_FOLDER = re.compile(r"^(?P<name>[^@/]+)@(?P<locale>[a-z]{2,3}(?:-[A-Z]{2})?)$")
+_FOLDER = re.compile(r"^(?P<name>[^@/]+)@(?P<locale>[a-z]{2,3}(?:-[A-Z]{2})?)\Z")
 
 
 def read_folder(folder: Path, *, slots_only: bool = False) -> Iterator[Skill]:
@@ -97,11 +97,14 @@ def read_json_lines(path: Path) -> Iterator[tuple[int, Any]]:
                 path, number, f"byte 0x{bad} is not UTF-8", "save the file as UTF-8"
             ) from None
         try:
-            yield number, json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as error:
+            value = json.loads(line)
+            if "\\ud" in line.lower():  # half a surrogate pair could be read but never written
+                json.dumps(value, ensure_ascii=False).encode("utf-8")
+        except (ValueError, RecursionError) as error:
             raise DataError(
                 path, number, f"broken JSON ({error})", "write one JSON object a line"
             ) from None
+        yield number, value
 
 
 def read_bytes(path: Path) -> bytes:
@@ -118,7 +121,7 @@ def read_bytes(path: Path) -> bytes:
 
 def _read_utterances(path: Path, seen: dict[str, str]) -> Iterator[Utterance]:
     for number, row in read_json_lines(path):
-        utterance = _utterance(path, number, row)
+        utterance = parse_row(path, number, row)
         if utterance.id in seen:
             raise DataError(
                 path, number, f"id {utterance.id!r} was used at {seen[utterance.id]}",
@@ -128,7 +131,9 @@ def _read_utterances(path: Path, seen: dict[str, str]) -> Iterator[Utterance]:
         yield utterance
 
 
-def _utterance(path: Path, number: int, row: Any) -> Utterance:
+def parse_row(path: Path, number: int, row: Any) -> Utterance:
+    """One row of the neutral format; a `DataError` names what is wrong with it."""
+
     def fail(fault: str, remedy: str) -> DataError:
         return DataError(path, number, fault, remedy)
 
@@ -189,7 +194,7 @@ def _read_gazetteers(folder: Path) -> dict[str, tuple[str, ...]]:
         value = json.loads(raw.decode("utf-8"))
     except UnicodeDecodeError:
         raise DataError(path, None, "is not UTF-8", "save the file as UTF-8") from None
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", None)
         raise DataError(
             path, line, f"broken JSON ({error})", 'write {"slot": ["value", …]}'
@@ -206,6 +211,11 @@ def _read_gazetteers(folder: Path) -> dict[str, tuple[str, ...]]:
 def write_skill(skill: Skill, folder: Path) -> Path:
     """Write one skill under `folder`, whole or not at all; returns its own folder."""
     target = folder / skill.key
+    if _FOLDER.match(skill.key) is None or skill.key.startswith(".") or len(skill.key) > 120:
+        raise DataError(
+            target, None, f"{skill.key[:80]!r} is no name for a skill's folder",
+            "name it <skill>@<locale> in at most 120 characters, without '/' or '@'",
+        )  # fmt: skip
     if target.exists():
         raise DataError(target, None, "is there already", "remove it or name another folder")
     scratch = folder / f".{skill.key}.{os.getpid()}.tmp"

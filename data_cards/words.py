@@ -7,7 +7,7 @@ before a possessive; contractions that no cut would make clearer ("don't", "o'cl
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from data_cards.records import Slot
 
@@ -27,8 +27,7 @@ _WORD = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word and the characters `text[start:end]` it stands at."""
 
     text: str
@@ -38,6 +37,8 @@ class Word:
 
 def clean(text: str) -> str:
     """Fold apostrophes and Unicode composition (NFC), as every reader does before `words`."""
+    if text.isascii() and "`" not in text:
+        return text  # nothing to fold, as in nearly all English
     return unicodedata.normalize("NFC", text.translate(_APOSTROPHES))
 
 

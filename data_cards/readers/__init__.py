@@ -8,12 +8,49 @@ from pathlib import Path
 
 from data_cards.card import Card
 from data_cards.faults import Faults
-from data_cards.readers import hwu64, snips
+from data_cards.readers import (
+    ask_models,
+    banking,
+    clinc,
+    conll,
+    csv_file,
+    fb_mtod,
+    home_assistant,
+    hub,
+    hwu64,
+    lu,
+    massive,
+    multidogo,
+    ovos,
+    restaurant8k,
+    seqlabel,
+    sgd,
+    slurp,
+    snips,
+    starter,
+)
 from data_cards.records import Skill
 
 Reader = Callable[[Card, Path, Faults], Iterator[Skill]]
 
 READERS: dict[str, Reader] = {
+    "ask_models": ask_models.read,
+    "banking": banking.read,
+    "clinc": clinc.read,
+    "conll": conll.read,
+    "csv_file": csv_file.read,
+    "fb_mtod": fb_mtod.read,
+    "home_assistant": home_assistant.read,
+    "hub": hub.read,
     "hwu64": hwu64.read,
+    "lu": lu.read,
+    "massive": massive.read,
+    "multidogo": multidogo.read,
+    "ovos": ovos.read,
+    "restaurant8k": restaurant8k.read,
+    "seqlabel": seqlabel.read,
+    "sgd": sgd.read,
+    "slurp": slurp.read,
     "snips": snips.read,
+    "starter": starter.read,
 }

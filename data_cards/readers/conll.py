@@ -1,0 +1,96 @@
+"""CoNLL and BIO files: a word a line, its tag in another column, a blank line ends a sentence."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+from pydantic import Field
+
+from data_cards import bio
+from data_cards.card import Card
+from data_cards.faults import Faults
+from data_cards.readers import sources, splits
+from data_cards.readers.inline import assemble, token_pieces
+from data_cards.readers.options import Options, settle
+from data_cards.records import Frame, Skill, Utterance, span_fault
+
+
+class ConllOptions(Options):
+    """The files, and what their columns hold (counted from 0, from the end where negative)."""
+
+    files: dict[str, str] = Field(min_length=1)  # train, dev, test -> path below root
+    word: int = 0
+    tag: int = -1
+    intent: int | None = None  # a column; else "# intent: NAME" before the sentence
+    name: str = "skill"
+    locale: str = Field("en-US", pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")
+    keep_words: bool = False  # keep the published words, to compare with published tag scores
+    test_share: float = Field(0.25, gt=0, lt=1)  # cut by hash of the text where no test is given
+
+
+def read(card: Card, root: Path, faults: Faults) -> Iterator[Skill]:
+    """Yield the one skill of the files."""
+    options = settle(card, ConllOptions)
+    parts = splits.Parts()
+    for split, name in options.files.items():
+        for utterance in _read(root / name, split, options, faults):
+            parts.add(split if split in ("dev", "test") else "train", utterance)
+    if not parts.test:
+        cut = splits.hold_out(parts.train, options.test_share)
+        parts.train, parts.test = cut.train, cut.test
+    yield from splits.skills({options.name: parts}, options.locale)
+
+
+def _read(path: Path, split: str, options: ConllOptions, faults: Faults) -> Iterator[Utterance]:
+    found = sources.locate(path)
+    for number, line, block in _sentences(found, faults):
+        try:
+            utterance = _utterance(f"{split}:{number}", block, options)
+        except ValueError as error:
+            faults.add(found, line, str(error))
+            continue
+        if utterance is not None:
+            yield utterance
+
+
+def _sentences(path: Path, faults: Faults) -> Iterator[tuple[int, int, list[str]]]:
+    """Yield (number, first line, lines); blank lines part sentences, so all lines are read."""
+    try:
+        text = sources.content(path).decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        faults.add(path, line, f"byte 0x{error.object[error.start]:02x} is not UTF-8, rest unread")
+        text = error.object[: error.start].decode("utf-8").rpartition("\n\n")[0]
+    numbered = enumerate((line.strip("\r ") for line in text.split("\n")), 1)
+    blocks = (
+        list(run) for blank, run in groupby(numbered, lambda n: not n[1].strip()) if not blank
+    )
+    for number, block in enumerate(blocks, 1):
+        yield number, block[0][0], [line for _, line in block]
+
+
+def _utterance(id: str, block: list[str], options: ConllOptions) -> Utterance | None:
+    intent, rows = "", []
+    for line in block:
+        if line.startswith("#") and len(line.split()) != 1:
+            key, _, value = line[1:].partition(":")
+            intent = value.strip() if key.strip() == "intent" else intent
+        elif not line.startswith("-DOCSTART-"):
+            rows.append(line.split("\t") if "\t" in line else line.split())
+    if not rows:
+        return None  # a comment or a document's start, no sentence
+    try:
+        tokens = [row[options.word].strip() for row in rows]
+        tags = bio.plain([row[options.tag].strip() for row in rows])
+        if options.intent is not None:
+            intent = rows[0][options.intent].strip()
+    except IndexError:
+        raise ValueError(f"a line has {min(map(len, rows))} columns, too few") from None
+    marks = bio.spans(tags)
+    text, words, slots = assemble(token_pieces(tokens, marks))
+    if options.keep_words:
+        fault = span_fault(len(tokens), marks)
+        if fault or not all(tokens):
+            raise ValueError(fault or "a line has no word")
+        words, slots = tuple(tokens), marks
+    return Utterance(id, words, Frame(intent, slots), text)

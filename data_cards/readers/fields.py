@@ -1,0 +1,29 @@
+"""One field of one published row, or a ValueError that says what stands there instead."""
+
+from typing import Any
+
+
+def string(row: Any, key: str) -> str:
+    """A non-empty string that can be written again."""
+    value = row.get(key) if isinstance(row, dict) else None
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"{key} is {str(value)[:60]!r}, not a text")
+    if not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
+        raise ValueError(f"{key} holds half a surrogate pair: {value[:60]!r}")
+    return value
+
+
+def rows(row: Any, key: str) -> list[Any]:
+    """A list, empty where the key is missing."""
+    value = row.get(key, []) if isinstance(row, dict) else None
+    if not isinstance(value, list):
+        raise ValueError(f"{key} is {str(value)[:60]!r}, not a list")
+    return value
+
+
+def whole(row: Any, key: str, default: int | None = None) -> int:
+    """A whole number."""
+    value = row.get(key, default) if isinstance(row, dict) else None
+    if type(value) is not int:
+        raise ValueError(f"{key} is {str(value)[:60]!r}, not a whole number")
+    return value

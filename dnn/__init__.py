@@ -1,0 +1,1 @@
+"""The embedding-initialised multitask bi-LSTM and its two-stage transfer."""

@@ -1,0 +1,1 @@
+"""Runs systems on skills, scores, tests and reports; holds the command line."""

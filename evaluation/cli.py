@@ -1,0 +1,74 @@
+"""The command line: a table of commands, and what becomes of their errors."""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from data_cards.errors import SkillwiseError
+from evaluation.commands import cards, compare, report, results
+
+app = typer.Typer(
+    name="skillwise",
+    help="Measure, skill by skill, what word embeddings and small networks gain over MaxEnt-CRF.",
+    add_completion=False,
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+)
+app.command("compare")(compare.compare)
+app.command("report")(report.report)
+app.add_typer(results.app, name="results")
+app.add_typer(cards.app, name="cards")
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+_UsageError: type[Exception] = next(
+    c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException"
+)
+"""click's base exception; newer releases of typer carry their own copy of it."""
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 a failed cell or claim, 2 bad input or settings.
+
+    What the user can mend is one line on stderr; a bug keeps its traceback.
+    """
+    code = _run(list(sys.argv[1:] if argv is None else argv))
+    if code == INTERRUPTED:
+        _say("interrupted; the same command with the same --out goes on from here")
+    sys.exit(code)
+
+
+def _run(argv: list[str]) -> int:
+    try:
+        code = app(argv or ["--help"], prog_name="skillwise", standalone_mode=False)
+    except SkillwiseError as error:
+        _say(str(error))
+        return BAD_INPUT
+    except _UsageError as error:
+        message = getattr(error, "format_message", error.__str__)()
+        _say(f"{message} (see `skillwise {_help(argv)}`)")
+        return BAD_INPUT
+    except typer.Exit as error:
+        return error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader left, e.g. `| head`; nothing is wrong
+        return 0
+    return code if isinstance(code, int) else 0
+
+
+def _help(argv: list[str]) -> str:
+    command = next((word for word in argv if not word.startswith("-")), "")
+    return f"{command} --help".strip() if command in _commands() else "--help"
+
+
+def _commands() -> set[str]:
+    named = {c.name for c in app.registered_commands} | {g.name for g in app.registered_groups}
+    return {name for name in named if name}
+
+
+def _say(message: str) -> None:
+    sys.stderr.write(f"skillwise: {' '.join(message.split())}\n")

@@ -1,0 +1,1 @@
+"""One module a command; `evaluation.cli` is the table of them."""

@@ -1,0 +1,83 @@
+"""`skillwise compare`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from data_cards.errors import SkillwiseError
+
+Names = list[str] | None
+Paths = list[Path] | None
+
+
+def compare(
+    suite: Annotated[Names, typer.Option(help="Data card, e.g. hwu64. [starter]")] = None,
+    data: Annotated[Paths, typer.Option(help="Folder of <skill>@<locale> folders.")] = None,
+    systems: Annotated[Names, typer.Option(help="Systems, comma-separated.")] = None,
+    system: Annotated[Names, typer.Option(help="A system, or package.module:Class.")] = None,
+    change: Annotated[Names, typer.Option("--set", help="system.key=value")] = None,
+    shots: Annotated[
+        Names, typer.Option(help="Training utterances an intent; a number or all.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(help="How many seeds.")] = 1,
+    skills: Annotated[str, typer.Option(help="Glob over skill@locale.")] = "*",
+    vectors: Annotated[Paths, typer.Option(help="Vector store; one a language.")] = None,
+    slots_only: Annotated[
+        bool, typer.Option("--slots-only", help="Admit skills with a single intent.")
+    ] = False,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Worker processes. [cores]")] = None,
+    cluster: Annotated[str | None, typer.Option(help="Address of a Dask scheduler.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The run's folder. [runs/<time>]")] = None,
+) -> int:
+    """Fit systems on skills and say which is better, by how much, how surely.
+
+    Without any option: the starter suite, all its utterances, into runs/<time>. A run that was cut
+    short goes on where it stopped when it is given the same --out.
+    """
+    from evaluation.compare import compare as run
+    from evaluation.planning import DEFAULT_SYSTEMS, CompareSettings, plan
+    from evaluation.report import headline
+    from evaluation.run_folder import new_folder
+
+    if str(Path.cwd()) not in sys.path:
+        sys.path.insert(0, str(Path.cwd()))  # --system module:Class may stand beside the caller
+    named = [n for group in systems or () for n in group.split(",") if n] + list(system or ())
+    try:
+        settings = CompareSettings(
+            suites=tuple(suite or (() if data else ("starter",))),
+            data=tuple(data or ()),
+            systems=tuple(named) or DEFAULT_SYSTEMS,
+            changes=tuple(change or ()),
+            shots=tuple(_shots(text) for text in shots or ("all",)),
+            seeds=seeds,
+            skills=skills,
+            vectors=tuple(vectors or ()),
+            slots_only=slots_only,
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        option = f"--{first['loc'][0]} {first['input']}"
+        raise SkillwiseError(f"{option}: {first['msg']}; give another value") from None
+    folder = out if out is not None else new_folder()
+    result = run(plan(settings), folder, jobs=jobs, cluster=cluster)
+    typer.echo(headline(result))
+    typer.echo(f"\n{folder / 'report.md'}")
+    if result.failures:
+        typer.echo(
+            f"{len(result.failures)} cells failed, first {result.failures[0].name}; "
+            f"tracebacks are in {folder / 'report.md'}",
+            err=True,
+        )
+        return 1
+    return 0
+
+
+def _shots(text: str) -> int | None:
+    if text == "all":
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise SkillwiseError(f"--shots {text}: is no number above 0; give a number or all")
+    return int(text)

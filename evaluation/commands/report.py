@@ -1,0 +1,19 @@
+"""`skillwise report`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def report(
+    run: Annotated[Path | None, typer.Argument(help="A run's folder. [the last in runs]")] = None,
+) -> int:
+    """Render a run's reports again from its results, without computing anything."""
+    from evaluation.report import headline
+    from evaluation.run_folder import last_folder, render
+
+    folder = run if run is not None else last_folder()
+    typer.echo(headline(render(folder)))
+    typer.echo(f"\n{folder / 'report.md'}")
+    return 0

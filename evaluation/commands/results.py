@@ -1,0 +1,43 @@
+"""`skillwise results`: ask the results file of a run."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Ask a run's results.sqlite: cells, runs, plan, failures, predictions.")
+
+CELLS = (
+    "SELECT skill, locale, system, shots, seed, round(frame_accuracy, 4) AS frame_accuracy,"
+    " round(intent_accuracy, 4) AS intent_accuracy, round(slot_f1, 4) AS slot_f1,"
+    " round(semer, 4) AS semer FROM cells ORDER BY skill, locale, shots, seed, system"
+)
+
+
+class Format(StrEnum):
+    """How rows are printed."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+@app.callback(invoke_without_command=True)
+def results(
+    context: typer.Context,
+    run: Annotated[Path | None, typer.Option(help="A run's folder. [the last in runs]")] = None,
+    sql: Annotated[str, typer.Option(help="A query; it can only read. [the cells]")] = CELLS,
+    format: Annotated[Format, typer.Option(help="How to print the rows.")] = Format.table,
+) -> int:
+    """Print the rows of one query over a run's results, read-only."""
+    if context.invoked_subcommand is not None:
+        return 0
+    from evaluation.querying import ask
+    from evaluation.results import FILE
+    from evaluation.run_folder import last_folder
+
+    folder = run if run is not None else last_folder()
+    for text in ask(folder / FILE, sql, format.value):
+        typer.echo(text)
+    return 0

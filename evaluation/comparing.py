@@ -1,0 +1,158 @@
+"""From a run's finished cells to its comparisons: means over skills, gains, intervals, wins."""
+
+import hashlib
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluation.gains import gain
+from evaluation.metrics import METRICS, Counts, Metric
+from evaluation.resampling import (
+    RESAMPLES,
+    group_replicates,
+    interval,
+    skill_replicates,
+    wins,
+)
+from evaluation.results import Results
+from evaluation.rows import Comparison, PlannedCell
+
+Pair = tuple[str, str]
+Floats = NDArray[np.float64]
+
+
+class _Side:
+    """One skill under one pair, shots and metric: both scores and their replicates."""
+
+    __slots__ = ("baseline", "candidate", "locale", "replicates")
+
+    def __init__(self, locale: str, baseline: float, candidate: float, replicates: Floats) -> None:
+        self.locale, self.baseline, self.candidate = locale, baseline, candidate
+        self.replicates = replicates  # (resamples, 2)
+
+
+def pairs(systems: Sequence[str]) -> list[Pair]:
+    """Who is compared: each system with the first, each network with the strong baseline and with
+    the network that has no transfer."""
+    found = [(systems[0], other) for other in systems[1:]]
+    networks = [name for name in systems if name == "dnn" or name.startswith("dnn-")]
+    found += [("maxent-crf-strong", n) for n in networks if "maxent-crf-strong" in systems]
+    found += [("dnn-mlm", "dnn")] if {"dnn-mlm", "dnn"} <= set(systems) else []
+    return list(dict.fromkeys(found))
+
+
+def compare_cells(
+    results: Results, run: int, systems: Sequence[str], resamples: int = RESAMPLES
+) -> list[Comparison]:
+    """All comparisons of a run, by shots, pair, metric, and locale (first all locales as one)."""
+    wanted = pairs(systems)
+    if not wanted:
+        return []
+    measured: dict[tuple[int | None, Pair, str], list[_Side]] = {}
+    for (label, shots), cells in _by_skill(results.cells(run)):
+        group = list(cells)
+        tallies: dict[str, dict[int, Counts]] = {}
+        for cell in group:
+            by_seed = tallies.setdefault(cell.row.system, {})
+            by_seed[cell.row.seed] = results.counts(cell.row.key)
+        rng = np.random.default_rng(_number(f"{label}|{shots}"))
+        for pair, by_metric in skill_replicates(tallies, wanted, rng, resamples).items():
+            for metric, replicates in by_metric.items():
+                scores = _scores(group, pair, metric)
+                if scores is not None:
+                    side = _Side(group[0].row.locale, *scores, replicates)
+                    measured.setdefault((shots, pair, metric), []).append(side)
+    return list(_compare(measured))
+
+
+def _by_skill(
+    cells: Iterable[PlannedCell],
+) -> Iterator[tuple[tuple[str, int | None], Iterator[PlannedCell]]]:
+    return groupby(cells, key=lambda cell: (cell.label, cell.row.shots))
+
+
+def _scores(cells: Sequence[PlannedCell], pair: Pair, metric: str) -> tuple[float, float] | None:
+    """Means over the seeds that both have; None where the metric cannot be measured."""
+    found: list[dict[int, float]] = []
+    for system in pair:
+        rows = [c.row for c in cells if c.row.system == system]
+        values = {row.seed: getattr(row, metric) for row in rows}
+        found.append({seed: v for seed, v in values.items() if v is not None})
+    seeds = found[0].keys() & found[1].keys()
+    if not seeds:
+        return None
+    first, second = (math.fsum(values[s] for s in sorted(seeds)) / len(seeds) for values in found)
+    return first, second
+
+
+def _compare(
+    measured: dict[tuple[int | None, Pair, str], list[_Side]],
+) -> Iterator[Comparison]:
+    for (shots, pair, metric), sides in measured.items():
+        yield _comparison(shots, pair, METRICS[metric], None, sides)
+        for locale in sorted({side.locale for side in sides}):
+            chosen = [side for side in sides if side.locale == locale]
+            yield _comparison(shots, pair, METRICS[metric], locale, chosen)
+
+
+def _comparison(
+    shots: int | None, pair: Pair, metric: Metric, locale: str | None, sides: Sequence[_Side]
+) -> Comparison:
+    better = metric.higher_is_better
+    before, after = (_mean([getattr(s, name) for s in sides]) for name in ("baseline", "candidate"))
+    of_means = gain(before, after, higher_is_better=better)
+    each = [gain(s.baseline, s.candidate, higher_is_better=better) for s in sides]
+    ratios = [g.relative_gain for g in each if g.relative_gain is not None]
+    cuts = [g.relative_error_reduction for g in each if g.relative_error_reduction is not None]
+    sign = 1 if better else -1
+    ahead, even, behind = wins([sign * (s.candidate - s.baseline) for s in sides])
+    rng = np.random.default_rng(_number(f"{locale}|{shots}"))
+    drawn = group_replicates([s.replicates for s in sides], rng)  # (resamples, 2)
+    low, high = drawn[:, 0], drawn[:, 1]
+    errors = (1 - low, 1 - high) if better else (low, high)
+    ratio_ci = interval(_ratio(high - low, low))
+    points_ci = interval(high - low)
+    cut_ci = interval(_ratio(errors[0] - errors[1], errors[0]))
+    return Comparison(
+        baseline=pair[0],
+        candidate=pair[1],
+        metric=metric.name,
+        shots=shots,
+        locale=locale,
+        skills=len(sides),
+        points=of_means.points,
+        relative_gain=of_means.relative_gain,
+        relative_error_reduction=of_means.relative_error_reduction,
+        ci_low=ratio_ci[0] if of_means.relative_gain is not None else None,
+        ci_high=ratio_ci[1] if of_means.relative_gain is not None else None,
+        wins=ahead,
+        ties=even,
+        losses=behind,
+        baseline_mean=before,
+        candidate_mean=after,
+        points_ci_low=points_ci[0],
+        points_ci_high=points_ci[1],
+        error_reduction_ci_low=cut_ci[0],
+        error_reduction_ci_high=cut_ci[1],
+        mean_skill_relative_gain=_mean(ratios) if ratios else None,
+        mean_skill_relative_gain_skills=len(ratios),
+        mean_skill_error_reduction=_mean(cuts) if cuts else None,
+        mean_skill_error_reduction_skills=len(cuts),
+    )
+
+
+def _mean(values: Sequence[float]) -> float:
+    return math.fsum(values) / len(values)
+
+
+def _ratio(above: Floats, below: Floats) -> Floats:
+    out = np.full(len(below), np.nan)
+    np.divide(above, below, out=out, where=below > 0)
+    return out
+
+
+def _number(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")

@@ -1,0 +1,80 @@
+"""From --suite, --data and --skills to the skills of a run, checked before anything is fitted."""
+
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from data_cards.card import card
+from data_cards.errors import SkillwiseError, nearest
+from data_cards.faults import Faults
+from data_cards.jsonl import read_folder, read_skill
+from data_cards.loading import load
+from data_cards.records import Skill
+from evaluation.packed import PackedSkill, pack
+
+
+def gather(
+    suites: Iterable[str],
+    folders: Iterable[Path],
+    pattern: str = "*",
+    *,
+    slots_only: bool = False,
+) -> tuple[list[PackedSkill], list[str]]:
+    """The skills whose key, or suite/key, matches the pattern; and notes on what was left out.
+
+    A fault in a folder of --data is an error, for its owner can mend it; what a card's published
+    data cannot offer is left out and noted.
+    """
+    found: dict[str, PackedSkill] = {}
+    notes: list[str] = []
+    seen: set[str] = set()
+    sources = [(name, _suite(name, slots_only, notes)) for name in suites]
+    sources += [(path.resolve().name, _folder(path, slots_only)) for path in folders]
+    for suite, skills in sources:
+        for skill in skills:
+            label = f"{suite}/{skill.key}"
+            if label in seen:
+                raise SkillwiseError(
+                    f"skill {label} is there twice; name each suite and data folder once, "
+                    "and give folders different names"
+                )
+            seen.add(label)
+            if fnmatchcase(skill.key, pattern) or fnmatchcase(label, pattern):
+                found[label] = pack(skill, suite)
+    if not found:
+        keys = [label.partition("/")[2] for label in seen]
+        raise SkillwiseError(f"--skills {pattern}: matches no skill; {nearest(pattern, keys)}")
+    return list(found.values()), notes
+
+
+def _suite(name: str, slots_only: bool, notes: list[str]) -> Iterator[Skill]:
+    suite, faults = card(name), Faults()
+    for skill in load(suite, faults):
+        reason = _unmeasurable(skill, slots_only or suite.skillwise.slots_only)
+        if reason:
+            notes.append(f"suite {name}: {skill.key} left out, {reason}")
+        else:
+            yield skill
+    if len(faults):
+        notes.append(
+            f"suite {name}: {len(faults)} faulty entries left out, "
+            f"`skillwise cards check {name}` lists them"
+        )
+
+
+def _unmeasurable(skill: Skill, slots_only: bool) -> str:
+    for split in ("train", "test"):
+        if not getattr(skill, split):
+            return f"it has no {split} utterance"
+    if len(skill.intents) > 1:
+        return ""
+    if not skill.slot_names:
+        return "it has one intent and no slots"
+    return "" if slots_only else "it has one intent (--slots-only measures its slots alone)"
+
+
+def _folder(path: Path, slots_only: bool) -> Iterator[Skill]:
+    if (path / "train.jsonl").exists():  # somebody named the skill's own folder
+        yield read_skill(path.resolve(), slots_only=slots_only)
+    else:
+        yield from read_folder(path, slots_only=slots_only)

@@ -1,0 +1,112 @@
+"""What a comparison is asked to be, and the plan that it comes to: its cells, in order."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from data_cards.errors import SkillwiseError
+from evaluation import vectors
+from evaluation.cells import Cell
+from evaluation.gathering import gather
+from evaluation.packed import PackedSkill
+from evaluation.systems import SystemSpec, system_specs
+from evaluation.vectors import Vectors
+from evaluation.versions import code_digest
+
+DEFAULT_SYSTEMS = ("maxent-crf", "maxent-crf-strong", "dnn-mlm")
+
+
+class CompareSettings(BaseModel):
+    """What `compare` compares; how many workers do it, and where, changes no number."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    suites: tuple[str, ...] = Field(("starter",), description="names of data cards")
+    data: tuple[Path, ...] = Field((), description="folders in the neutral format")
+    systems: tuple[str, ...] = Field(DEFAULT_SYSTEMS, description="names, or package.module:Class")
+    changes: tuple[str, ...] = Field((), description="system.key=value")
+    shots: tuple[Annotated[int, Field(ge=1)] | None, ...] = Field(
+        (None,), description="training utterances drawn of each intent; None = all"
+    )
+    seeds: int = Field(1, ge=1, description="seeds 0 .. n-1, each with its own draw")
+    skills: str = Field("*", description="glob over skill@locale or suite/skill@locale")
+    vectors: tuple[Path, ...] = Field((), description="vector stores, one a language")
+    slots_only: bool = Field(False, description="admit skills with a single intent")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A comparison, resolved: every skill read, every setting validated, nothing fitted yet."""
+
+    settings: CompareSettings
+    skills: tuple[PackedSkill, ...]
+    specs: tuple[SystemSpec, ...]
+    vectors: dict[str, Vectors]
+    notes: tuple[str, ...]
+
+    def __len__(self) -> int:
+        shots, seeds = self.settings.shots, self.settings.seeds
+        return len(self.skills) * len(self.specs) * len(shots) * seeds
+
+    def cells(self) -> Iterator[Cell]:
+        """The cells, made one by one: skill, shots, seed, system."""
+        systems = [(spec, spec.digest(), code_digest(spec.module)) for spec in self.specs]
+        for skill in self.skills:
+            for shots in self.settings.shots:
+                for seed in range(self.settings.seeds):
+                    for spec, settings, code in systems:
+                        store = self._store(skill, spec)
+                        yield Cell(skill, spec, seed, shots, settings, code, store)
+
+    def record(self) -> dict[str, Any]:
+        """What the run's folder keeps of the plan, as JSON: enough to say what was compared."""
+        return {
+            "suites": list(self.settings.suites),
+            "data": [path.name for path in self.settings.data],
+            "skills": {skill.label: skill.digest for skill in self.skills},
+            "pattern": self.settings.skills,
+            "slots_only": self.settings.slots_only,
+            "systems": {spec.name: json.loads(spec.settings_json()) for spec in self.specs},
+            "changes": list(self.settings.changes),
+            "shots": list(self.settings.shots),
+            "seeds": self.settings.seeds,
+            "vectors": {language: store.digest for language, store in self.vectors.items()},
+            "notes": list(self.notes),
+        }
+
+    def settings_digest(self) -> str:
+        """Digest of what was compared, data included: equal where two runs are comparable whole."""
+        record = self.record()
+        kept = {key: record[key] for key in ("skills", "systems", "shots", "seeds", "vectors")}
+        return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+
+    def _store(self, skill: PackedSkill, spec: SystemSpec) -> Vectors | None:
+        if spec.vectors != "mlm":
+            return None
+        return vectors.need(self.vectors, skill.language, spec.name)
+
+
+def plan(settings: CompareSettings) -> Plan:
+    """Resolve a comparison; whatever the user can mend is raised here, before a run begins."""
+    if not settings.systems:
+        raise SkillwiseError("--systems: names no system; name at least one")
+    if len(set(settings.shots)) < len(settings.shots):
+        raise SkillwiseError("--shots: a number is given twice; give each once")
+    specs = system_specs(settings.systems, settings.changes)
+    skills, notes = gather(
+        settings.suites, settings.data, settings.skills, slots_only=settings.slots_only
+    )
+    stores: dict[str, Vectors] = {}
+    starting = next((spec for spec in specs if spec.vectors == "mlm"), None)
+    if starting is not None or settings.vectors:
+        languages = {skill.language for skill in skills}
+        stores = vectors.resolve(settings.vectors, languages)
+        if starting is not None:
+            for language in sorted(languages):
+                vectors.need(stores, language, starting.name)
+    return Plan(settings, tuple(skills), tuple(specs), stores, tuple(notes))

@@ -1,0 +1,65 @@
+"""How a run shows where it is: a bar on a terminal, plain lines elsewhere, both on stderr."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+Advance = Callable[[str], None]
+"""Call it once a finished cell with a few words about it."""
+
+LINES = 200
+"""A log shows at most about so many lines for the cells of a run."""
+
+
+@contextmanager
+def progress(title: str, total: int, done: int = 0) -> Iterator[Advance]:
+    """Show `done` of `total`; yields what to call at each step."""
+    if sys.stderr.isatty():
+        with _bar(title, total, done) as advance:
+            yield advance
+    else:
+        yield _lines(title, total, done)
+
+
+def say(text: str) -> None:
+    """One line to the user that is no result."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def _lines(title: str, total: int, done: int) -> Advance:
+    every = max(1, total // LINES)
+    started = time.monotonic()
+
+    def advance(text: str) -> None:
+        nonlocal done
+        done += 1
+        if done % every == 0 or done == total:
+            say(f"{title} {done}/{total} {time.monotonic() - started:.0f}s {text}")
+
+    return advance
+
+
+@contextmanager
+def _bar(title: str, total: int, done: int) -> Iterator[Advance]:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(escape(title), total=total, completed=done, note="")
+        yield lambda text: bar.update(task, advance=1, note=escape(text))

@@ -1,0 +1,168 @@
+"""results.sqlite, written: only the driver of a run does it, one transaction a cell, in WAL mode.
+
+A run killed at any point leaves whole cells and nothing else.
+"""
+
+import hashlib
+import json
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from data_cards.errors import DataError
+from evaluation import schema
+from evaluation.cells import Cell, Outcome
+from evaluation.packed import frame_json, unpack, utterances_json
+from evaluation.results import Results, checksum
+from evaluation.rows import CELL_COLUMNS, CellRow, Comparison
+
+_MARKS = ", ".join("?" * len(CELL_COLUMNS))
+_NAMES = ", ".join(CELL_COLUMNS)
+_TABLES = {"cells": "key", "predictions": "key", "tests": "data_digest"}
+"""What a finished cell consists of, and so what is copied with it, by its key."""
+
+
+class Recorder(Results):
+    """A results file that is written; it is made where there is none."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.exists():
+            schema.create(path)
+        super().__init__(path, write=True)
+
+    def begin(
+        self, settings: dict[str, Any], settings_digest: str, commit: str | None,
+        cells: Iterable[Cell], started: float,
+    ) -> int:  # fmt: skip
+        """Enter a run and its plan, or find the run that has the very same plan; its number."""
+        digest = hashlib.sha256(settings_digest.encode())
+        with self._transaction():
+            cursor = self._db.execute(
+                'INSERT INTO runs (plan_digest, settings_digest, settings, "commit", started)'
+                " VALUES ('', ?, ?, ?, ?)",
+                (settings_digest, json.dumps(settings), commit, started),
+            )
+            run = int(cursor.lastrowid or 0)
+            self._db.executemany(
+                "INSERT INTO plan VALUES (?, ?, ?, ?, ?)", _plan(run, cells, digest.update)
+            )
+            found = self._db.execute(
+                "SELECT id FROM runs WHERE plan_digest = ?", (digest.hexdigest(),)
+            ).fetchone()
+            if found:
+                self._db.execute("DELETE FROM plan WHERE run = ?", (run,))
+                self._db.execute("DELETE FROM runs WHERE id = ?", (run,))
+                run = int(found[0])
+                self._db.execute(
+                    'UPDATE runs SET "commit" = ?, started = ? WHERE id = ?',
+                    (commit, started, run),
+                )
+            else:
+                self._db.execute(
+                    "UPDATE runs SET plan_digest = ? WHERE id = ?", (digest.hexdigest(), run)
+                )
+        return run
+
+    def add(self, cell: Cell, outcome: Outcome) -> None:
+        """Write one finished or failed cell, whole."""
+        measured = outcome.measurement
+        with self._transaction():
+            if measured is None:
+                self._db.execute("INSERT OR REPLACE INTO failures VALUES (?, ?)",
+                                 (outcome.key, outcome.traceback))  # fmt: skip
+                return
+            answers = _squeeze(
+                [
+                    [p.utterance_id, frame_json(p.frame), round(p.confidence, 6)]
+                    for p in measured.predictions
+                ]
+            )
+            counts = _squeeze({"utterances": measured.counts.tolist(), "slots": measured.slots})
+            row = CellRow(
+                key=outcome.key, skill=cell.skill.name, locale=cell.skill.locale,
+                system=cell.spec.name, seed=cell.seed, shots=cell.shots,
+                data_digest=cell.skill.digest, settings_digest=cell.settings_digest,
+                code_digest=cell.code_digest, vectors_digest=cell.vectors_digest,
+                n_train=measured.n_train, n_test=measured.n_test, intents=measured.intents,
+                **asdict(measured.scores), train_seconds=measured.train_seconds,
+                predict_ms=measured.predict_ms, model_bytes=measured.model_bytes,
+                finished=outcome.finished,
+            )  # fmt: skip
+            skill = cell.skill
+            self._db.execute(
+                "INSERT OR IGNORE INTO tests VALUES (?, ?, ?, ?)",
+                (skill.digest, skill.name, skill.locale,
+                 _squeeze(utterances_json(unpack(skill).test))),
+            )  # fmt: skip
+            self._db.execute(f"INSERT OR IGNORE INTO cells ({_NAMES}) VALUES ({_MARKS})",
+                             tuple(asdict(row).values()))  # fmt: skip
+            self._db.execute(
+                "INSERT OR IGNORE INTO predictions VALUES (?, ?, ?, ?, ?)",
+                (outcome.key, answers, checksum(answers), counts, checksum(counts)),
+            )
+            self._db.execute("DELETE FROM failures WHERE key = ?", (outcome.key,))
+
+    def take(self, other: Path, run: int) -> int:
+        """Copy the run's cells that another file has finished and this one has not; how many."""
+        self._db.execute("ATTACH ? AS other", (f"{other.resolve().as_uri()}?mode=ro",))
+        try:
+            with self._transaction():
+                self._db.execute(
+                    "CREATE TEMP TABLE wanted AS SELECT key, data_digest FROM other.cells"
+                    " WHERE key IN (SELECT key FROM main.plan WHERE run = ?"
+                    " EXCEPT SELECT key FROM main.cells)", (run,),
+                )  # fmt: skip
+                count = self._db.execute("SELECT count(*) FROM wanted").fetchone()[0]
+                for table, column in _TABLES.items():
+                    self._db.execute(
+                        f"INSERT OR IGNORE INTO main.{table} SELECT * FROM other.{table}"
+                        f" WHERE {column} IN (SELECT {column} FROM wanted)"
+                    )
+                self._db.execute("DROP TABLE wanted")
+        finally:
+            self._db.execute("DETACH other")
+        return int(count)
+
+    def finish(self, run: int, seconds: float, comparisons: Iterable[Comparison]) -> None:
+        """Record what the run came to."""
+        rows = json.dumps([asdict(c) for c in comparisons])
+        with self._transaction():
+            self._db.execute("UPDATE runs SET seconds = ?, comparisons = ? WHERE id = ?",
+                             (seconds, rows, run))  # fmt: skip
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            yield
+            self._db.execute("COMMIT")
+        except sqlite3.OperationalError as error:  # disk full, read-only, held by another program
+            self._undo()
+            raise DataError(
+                self.path, None, f"cannot be written ({error})",
+                "make room or leave to write; the run goes on where it stopped",
+            ) from None  # fmt: skip
+        except BaseException:
+            self._undo()
+            raise
+
+    def _undo(self) -> None:
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+
+
+def _plan(
+    run: int, cells: Iterable[Cell], digest: Callable[[bytes], None]
+) -> Iterator[tuple[int, int, str, str, str]]:
+    for position, cell in enumerate(cells):
+        key = cell.key
+        digest(f"{key} {cell.skill.suite}\n".encode())
+        yield run, position, key, cell.skill.suite, cell.name
+
+
+def _squeeze(value: Any) -> bytes:
+    return zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())

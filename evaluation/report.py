@@ -1,0 +1,221 @@
+"""report.md: a run as text for a pull request. Pure: from a `RunResult` to a string."""
+
+import math
+import statistics
+from collections.abc import Iterable, Sequence
+
+from evaluation.metrics import METRICS
+from evaluation.rows import Comparison, PlannedCell, RunResult
+
+TITLES = {
+    "frame_accuracy": "frame accuracy",
+    "intent_accuracy": "intent accuracy",
+    "slot_f1": "slot F1",
+    "semer": "SemER",
+}
+
+
+def render_report(run: RunResult) -> str:
+    """The whole report."""
+    parts = ["# skillwise: what the systems gain, skill by skill", headline(run)]
+    for shots in run.settings["shots"]:
+        cells = [cell for cell in run.cells if cell.row.shots == shots]
+        if not cells:
+            continue
+        comparisons = [c for c in run.comparisons if c.shots == shots]
+        parts += [f"## {_shots(shots).capitalize()}", scores_table(cells)]
+        if comparisons:
+            parts += ["### Gains", gains_table(comparisons)]
+        parts += [
+            "### Skill by skill, frame accuracy",
+            ladder(cells),
+            "### Cost",
+            cost_table(cells),
+        ]
+    if run.failures:
+        parts += ["## Cells that failed", *(_failure(f.name, f.traceback) for f in run.failures)]
+    parts += ["## What was run", what_was_run(run)]
+    return "\n\n".join(parts) + "\n"
+
+
+def headline(run: RunResult) -> str:
+    """One sentence with its interval for each pair, over all locales."""
+    lines = []
+    for c in run.comparisons:
+        if c.metric != "frame_accuracy" or c.locale is not None:
+            continue
+        lines.append(
+            f"**{c.candidate}** over {c.baseline} ({_shots(c.shots)}): frame accuracy "
+            f"{_number(c.baseline_mean)} -> {_number(c.candidate_mean)}, {_rise(c)}; better on "
+            f"{c.wins}, equal on {c.ties}, worse on {c.losses} of {c.skills} "
+            f"{_plural('skill', c.skills)}."
+        )
+    return "\n\n".join(lines) or "One system was run: there is nothing to compare."
+
+
+def scores_table(cells: Sequence[PlannedCell]) -> str:
+    """Mean over skills of each metric, by locale and overall."""
+    locales = sorted({c.row.locale for c in cells})
+    groups: list[tuple[str, list[PlannedCell]]] = [
+        (locale, [c for c in cells if c.row.locale == locale]) for locale in locales
+    ]
+    if len(locales) > 1:
+        groups.append(("all", list(cells)))
+    rows = [
+        [locale, str(len({c.label for c in own})), system, *(_number(v) for v in means)]
+        for locale, group in groups
+        for system in _systems(cells)
+        if (own := [c for c in group if c.row.system == system])
+        for means in [[mean_over_skills(own, metric) for metric in METRICS]]
+    ]
+    return table(["locale", "skills", "system", *TITLES.values()], rows)
+
+
+def gains_table(comparisons: Sequence[Comparison]) -> str:
+    """Each comparison, the gain said in three ways; the interval is of the relative gain."""
+    one_locale = len({c.locale for c in comparisons} - {None}) == 1
+    header = ["locale", "candidate", "over", "metric", "points", "relative", "95% interval",
+              "errors removed", "wins/ties/losses"]  # fmt: skip
+    rows = [
+        [
+            c.locale or "all", c.candidate, c.baseline, TITLES[c.metric],
+            _points(c.points), _percent(c.relative_gain),
+            "–" if c.ci_low is None else f"{_percent(c.ci_low)} to {_percent(c.ci_high)}",
+            _percent(c.relative_error_reduction), f"{c.wins}/{c.ties}/{c.losses}",
+        ]
+        for c in comparisons
+        if c.locale is None or not one_locale
+    ]  # fmt: skip
+    return table(header, rows)
+
+
+def ladder(cells: Sequence[PlannedCell]) -> str:
+    """Skills from the one that gains most to the one that gains least, last system over first."""
+    systems = _systems(cells)
+    suites = {c.suite for c in cells}
+    rows = []
+    for label in dict.fromkeys(c.label for c in cells):
+        own = [c for c in cells if c.label == label]
+        by_system = [[c for c in own if c.row.system == s] for s in systems]
+        means = [mean_over_skills(group, "frame_accuracy") for group in by_system]
+        first, last = means[0], means[-1]
+        rise = last - first if first is not None and last is not None else None
+        name = label if len(suites) > 1 else label.partition("/")[2]
+        sizes = [str(own[0].row.n_train), str(own[0].row.n_test)]
+        shown = "–" if rise is None else f"{100 * rise:+.1f}"
+        rows.append((rise, [name, *sizes, *(_number(m) for m in means), shown]))
+    rows.sort(key=lambda row: -math.inf if row[0] is None else row[0], reverse=True)
+    return table(["skill", "train", "test", *systems, "points"], [cells for _, cells in rows])
+
+
+def cost_table(cells: Sequence[PlannedCell]) -> str:
+    """Median cost of each system over its cells."""
+    rows = []
+    for system in _systems(cells):
+        own = [c.row for c in cells if c.row.system == system]
+        rows.append(
+            [
+                system,
+                f"{statistics.median(r.train_seconds for r in own):.2f}",
+                f"{statistics.median(r.predict_ms for r in own):.3f}",
+                f"{statistics.median(r.model_bytes for r in own) / 1000:,.0f}",
+            ]
+        )
+    return table(["system", "train s", "predict ms an utterance", "model kB"], rows)
+
+
+def what_was_run(run: RunResult) -> str:
+    """Settings and digests, and the command that repeats them."""
+    s = run.settings
+    lines = [
+        f"- commit {run.commit or 'unknown'}, settings digest `{run.settings_digest[:16]}`, "
+        f"{len(run.cells)} cells, {run.seconds:.0f} s (finished cells are taken over)",
+        *(
+            f"- vectors {language}: digest `{digest[:16]}`"
+            for language, digest in _items(s, "vectors")
+        ),
+        *(f"- {note}" for note in s["notes"]),
+        "- a score is the mean over skills of the mean over seeds; intervals draw skills, seeds "
+        "and utterances; SemER is an error rate, less is better",
+        f"\n```\n{command(run)}\n```",
+    ]
+    return "\n".join(lines)
+
+
+def command(run: RunResult) -> str:
+    """The command line that repeats the run."""
+    s = run.settings
+    words = ["skillwise compare"]
+    words += [f"--suite {name}" for name in s["suites"]]
+    words += [f"--data {name}" for name in s["data"]]
+    words += [f"--systems {','.join(s['systems'])}"]
+    words += [f"--set {change}" for change in s["changes"]]
+    words += [f"--shots {'all' if n is None else n}" for n in s["shots"]]
+    words += [f"--seeds {s['seeds']}"]
+    words += [f"--skills '{s['pattern']}'"] if s["pattern"] != "*" else []
+    words += ["--slots-only"] if s["slots_only"] else []
+    return " ".join(words)
+
+
+def mean_over_skills(cells: Sequence[PlannedCell], metric: str) -> float | None:
+    """Mean over skills of the mean over seeds, leaving out what cannot be measured."""
+    by_skill: dict[str, list[float]] = {}
+    for cell in cells:
+        value = getattr(cell.row, metric)
+        if value is not None:
+            by_skill.setdefault(cell.label, []).append(value)
+    means = [math.fsum(values) / len(values) for values in by_skill.values()]
+    return math.fsum(means) / len(means) if means else None
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table; cell text cannot break out of its cell."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(_cell(text) for text in line)} |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _systems(cells: Iterable[PlannedCell]) -> list[str]:
+    return list(dict.fromkeys(c.row.system for c in cells))
+
+
+def _items(settings: object, key: str) -> list[tuple[str, str]]:
+    return sorted(settings[key].items()) if isinstance(settings, dict) else []
+
+
+def _failure(name: str, trace: str) -> str:
+    return f"{name}\n\n```\n{trace.strip()}\n```"
+
+
+def _rise(c: Comparison) -> str:
+    """The gain with its interval, in points where the baseline is zero and no ratio exists."""
+    if c.relative_gain is None:
+        low, high = _points(c.points_ci_low), _points(c.points_ci_high)
+        return f"{_points(c.points)} points (95% interval {low} to {high})"
+    return (
+        f"{_percent(c.relative_gain)} relative (95% interval {_percent(c.ci_low)} to "
+        f"{_percent(c.ci_high)}), {_percent(c.relative_error_reduction)} of errors removed"
+    )
+
+
+def _points(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:+.1f}"
+
+
+def _shots(shots: int | None) -> str:
+    return "all utterances" if shots is None else f"{shots} utterances an intent"
+
+
+def _plural(noun: str, count: int) -> str:
+    return noun if count == 1 else f"{noun}s"
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}".removeprefix("0")
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:+.1f}%"

@@ -1,0 +1,127 @@
+"""Bootstrap intervals of paired comparisons: over utterances, and over skill, seed, utterance.
+
+Percentile intervals (Efron and Tibshirani 1993, chapter 13). Pairs are kept: both systems are
+scored on the same drawn utterances and the same drawn seeds (Koehn 2004). The hierarchical draw
+takes skills, then seeds of a drawn skill, then its utterances (Davison and Hinkley 1997, section
+3.8). A skill's test utterances are the same under every seed, so one draw of utterances serves all
+its seeds; drawing them anew for each seed would average their effect away (Owen 2007, "The
+pigeonhole bootstrap").
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluation.metrics import METRICS, Counts
+
+RESAMPLES = 2_000
+LEVEL = 0.95
+
+Floats = NDArray[np.float64]
+Tallies = Mapping[str, Mapping[int, Counts]]
+"""One skill's counts: system -> seed -> (utterances, columns), utterances in the same order."""
+
+
+def skill_replicates(
+    tallies: Tallies,
+    pairs: Sequence[tuple[str, str]],
+    rng: np.random.Generator,
+    resamples: int = RESAMPLES,
+) -> dict[tuple[str, str], dict[str, Floats]]:
+    """Resample one skill: pair -> metric -> (resamples, 2), the scores of baseline and candidate.
+
+    A score is the mean over the drawn seeds. A pair with no seed in common is left out.
+    """
+    some = next(iter(next(iter(tallies.values())).values()))
+    n = len(some)
+    cells = {
+        (s, seed): counts for s, by_seed in tallies.items() for seed, counts in by_seed.items()
+    }
+    stacked = np.concatenate(list(cells.values()), axis=1).astype(np.float64)
+    drawn = _draws(n, resamples, rng) @ stacked  # (resamples, cells x columns)
+    sums = dict(zip(cells, np.split(drawn, len(cells), axis=1), strict=True))
+    out = {}
+    seed_rng = np.random.default_rng(rng.integers(2**63))
+    for baseline, candidate in pairs:
+        seeds = sorted(tallies.get(baseline, {}).keys() & tallies.get(candidate, {}).keys())
+        if not seeds:
+            continue
+        k = len(seeds)
+        weights = seed_rng.multinomial(k, np.full(k, 1 / k), size=resamples) / k  # (resamples, k)
+        out[baseline, candidate] = {
+            name: np.stack(
+                [
+                    _weighted(np.stack([metric.of(sums[s, seed]) for seed in seeds], 1), weights)
+                    for s in (baseline, candidate)
+                ],
+                axis=1,
+            )
+            for name, metric in METRICS.items()
+        }
+    return out
+
+
+def group_replicates(skills: Sequence[Floats], rng: np.random.Generator) -> Floats:
+    """Resample over skills: a list of (resamples, 2) -> (resamples, 2), means over drawn skills.
+
+    A skill drawn twice into one resample brings two different replicates of its own.
+    """
+    pool = np.stack(skills)  # (skills, resamples, 2)
+    n, resamples, _ = pool.shape
+    drawn = rng.integers(n, size=(resamples, n))
+    shift = np.arange(n) if n <= resamples else rng.integers(resamples, size=n)
+    replicate = (np.arange(resamples)[:, None] + shift) % resamples
+    chosen = pool[drawn, replicate]  # (resamples, skills, 2)
+    known = np.isfinite(chosen).all(axis=2, keepdims=True)  # a pair counts whole or not at all
+    count = known.sum(axis=1)
+    out = np.full((resamples, 2), np.nan)
+    total = np.where(known, chosen, 0.0).sum(axis=1)
+    np.divide(total, count, out=out, where=count > 0)
+    return out
+
+
+def interval(values: Floats, level: float = LEVEL) -> tuple[float | None, float | None]:
+    """The percentile interval of replicates; (None, None) where too few of them are measurable."""
+    known = values[np.isfinite(values)]
+    if len(known) < 0.9 * len(values) or not len(known):
+        return None, None
+    low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def paired_interval(
+    baseline: Counts,
+    candidate: Counts,
+    metric: str,
+    rng: np.random.Generator,
+    resamples: int = RESAMPLES,
+) -> tuple[float | None, float | None]:
+    """The interval of candidate - baseline over one skill's utterances, one seed."""
+    tallies = {"baseline": {0: baseline}, "candidate": {0: candidate}}
+    pair = ("baseline", "candidate")
+    values = skill_replicates(tallies, [pair], rng, resamples)[pair][metric]
+    return interval(values[:, 1] - values[:, 0])
+
+
+def wins(differences: Sequence[float], tolerance: float = 1e-12) -> tuple[int, int, int]:
+    """Wins, ties and losses of per-skill differences that are positive where the candidate wins."""
+    ahead = sum(d > tolerance for d in differences)
+    behind = sum(d < -tolerance for d in differences)
+    return ahead, len(differences) - ahead - behind, behind
+
+
+def _draws(n: int, resamples: int, rng: np.random.Generator) -> Floats:
+    """How often each of n utterances is drawn: (resamples, n), each row sums to n."""
+    flat = rng.integers(n, size=(resamples, n)) + n * np.arange(resamples)[:, None]
+    return np.bincount(flat.ravel(), minlength=resamples * n).reshape(resamples, n).astype(float)
+
+
+def _weighted(values: Floats, weights: Floats) -> Floats:
+    """Weighted mean over seeds (resamples, seeds) that leaves unmeasurable seeds out."""
+    known = np.isfinite(values)
+    kept = np.where(known, weights, 0.0)
+    total = kept.sum(axis=1)
+    out = np.full(len(values), np.nan)
+    np.divide((np.where(known, values, 0.0) * kept).sum(axis=1), total, out=out, where=total > 0)
+    return out

@@ -1,0 +1,138 @@
+"""results.sqlite, read: finished cells, their answers, and the runs that asked for them.
+
+Answers and counts are compressed JSON, one block a cell, with a checksum; nothing here is pickled.
+`recording` is the one module that writes it.
+"""
+
+import hashlib
+import json
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from data_cards.errors import DataError
+from data_cards.records import Prediction, Utterance
+from evaluation import schema
+from evaluation.metrics import Counts
+from evaluation.packed import frame, utterances
+from evaluation.rows import CELL_COLUMNS, CellRow, Comparison, Failure, PlannedCell, RunResult
+
+FILE = "results.sqlite"
+
+
+class Results:
+    """An open results file; use it in `with`."""
+
+    def __init__(self, path: Path, *, write: bool = False) -> None:
+        self.path = path
+        self._db = schema.connect(path, write=write)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def missing(self, run: int) -> set[int]:
+        """Positions of the run's plan that have no finished cell yet, each cell once."""
+        rows = self._db.execute(
+            "SELECT min(position) FROM plan LEFT JOIN cells USING (key)"
+            " WHERE run = ? AND cells.key IS NULL GROUP BY plan.key", (run,),
+        )  # fmt: skip
+        return {position for (position,) in rows}
+
+    def last_run(self) -> int:
+        """The number of the run that began last."""
+        row = self._db.execute("SELECT id FROM runs ORDER BY started DESC LIMIT 1").fetchone()
+        if row is None:
+            raise DataError(self.path, None, "holds no run", "run `skillwise compare` first")
+        return int(row[0])
+
+    def cells(self, run: int) -> Iterator[PlannedCell]:
+        """The run's finished cells, in the order of its plan: skill by skill."""
+        names = ", ".join(f"cells.{name}" for name in CELL_COLUMNS)
+        for suite, *values in self._db.execute(
+            f"SELECT plan.suite, {names} FROM plan JOIN cells USING (key)"
+            " WHERE run = ? ORDER BY position", (run,),
+        ):  # fmt: skip
+            yield PlannedCell(suite, CellRow(*values))
+
+    def run(self, run: int | None = None) -> RunResult:
+        """A finished run, by default the last; a run that was cut short says so."""
+        number = self.last_run() if run is None else run
+        row = self._db.execute(
+            'SELECT "commit", settings_digest, settings, seconds, comparisons FROM runs'
+            " WHERE id = ?", (number,),
+        ).fetchone()  # fmt: skip
+        if row is None or row[4] is None:
+            raise DataError(
+                self.path, None, "its run was not ended", "start it again: it goes on where it was"
+            )
+        failures = self._db.execute(
+            "SELECT plan.suite, plan.name, traceback FROM plan JOIN failures USING (key)"
+            " WHERE run = ? ORDER BY position", (number,),
+        )  # fmt: skip
+        return RunResult(
+            commit=row[0],
+            settings_digest=row[1],
+            settings=json.loads(row[2]),
+            seconds=row[3],
+            cells=tuple(self.cells(number)),
+            comparisons=tuple(Comparison(**c) for c in json.loads(row[4])),
+            failures=tuple(Failure(*f) for f in failures),
+        )
+
+    def counts(self, key: str) -> Counts:
+        """A cell's counts, (utterances, columns of `metrics.COLUMNS`)."""
+        return np.array(self._block(key, "counts")["utterances"], dtype=np.int64)
+
+    def slots(self, key: str) -> dict[str, tuple[int, ...]]:
+        """A cell's slot table: name -> (right, predicted, reference)."""
+        return {name: tuple(row) for name, row in self._block(key, "counts")["slots"].items()}
+
+    def predictions(self, key: str) -> list[Prediction]:
+        """A cell's answers, in the order of `test`."""
+        return [Prediction(u, frame(f), c) for u, f, c in self._block(key, "answers")]
+
+    def test(self, data_digest: str) -> tuple[Utterance, ...]:
+        """The test split, gold frames and all, of the skill with this digest."""
+        row = self._db.execute(
+            "SELECT utterances FROM tests WHERE data_digest = ?", (data_digest,)
+        ).fetchone()
+        if row is None:
+            raise DataError(self.path, None, f"has no skill {data_digest[:12]}", "run it again")
+        return utterances(json.loads(zlib.decompress(row[0])))
+
+    def query(self, sql: str) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+        """Column names and rows of any one query; open the file without `write` for it."""
+        cursor = self._db.execute(sql)
+        return [column[0] for column in cursor.description or ()], cursor
+
+    def _block(self, key: str, column: str) -> Any:
+        row = self._db.execute(
+            f"SELECT {column}, {column}_sum FROM predictions WHERE key = ?", (key,)
+        ).fetchone()
+        if row is None or checksum(row[0]) != row[1]:
+            raise DataError(
+                self.path, None, f"the {column} of cell {key[:12]} are damaged",
+                "remove the file, the run is then computed again",
+            )  # fmt: skip
+        return json.loads(zlib.decompress(row[0]))
+
+
+def checksum(blob: bytes) -> str:
+    """What a block must still hash to when it is read."""
+    return hashlib.sha256(blob).hexdigest()[:16]

@@ -1,0 +1,118 @@
+"""The layout of results.sqlite, and the checks that a file goes through before it is believed."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+from data_cards.errors import DataError
+
+SCHEMA = 1
+APPLICATION = 0x534B574C  # "SKWL", in the file's header
+CHECKED_BYTES = 256 * 2**20
+"""Files up to this size are checked whole at opening; of a larger one SQLite still compares the
+length with its header, and each row's checksum is compared when it is read."""
+
+TABLES = f"""
+CREATE TABLE cells (
+  key TEXT PRIMARY KEY, skill TEXT NOT NULL, locale TEXT NOT NULL, system TEXT NOT NULL,
+  seed INTEGER NOT NULL, shots INTEGER, data_digest TEXT NOT NULL, settings_digest TEXT NOT NULL,
+  code_digest TEXT NOT NULL, vectors_digest TEXT NOT NULL, n_train INTEGER NOT NULL,
+  n_test INTEGER NOT NULL, intents INTEGER NOT NULL, intent_accuracy REAL, slot_f1 REAL,
+  frame_accuracy REAL NOT NULL, semer REAL NOT NULL, slot_precision REAL, slot_recall REAL,
+  slot_f1_macro REAL, train_seconds REAL NOT NULL, predict_ms REAL NOT NULL,
+  model_bytes INTEGER NOT NULL, finished REAL NOT NULL
+);
+CREATE TABLE predictions (
+  key TEXT PRIMARY KEY REFERENCES cells (key), answers BLOB NOT NULL, answers_sum TEXT NOT NULL,
+  counts BLOB NOT NULL, counts_sum TEXT NOT NULL
+);
+CREATE TABLE tests (
+  data_digest TEXT PRIMARY KEY, skill TEXT NOT NULL, locale TEXT NOT NULL, utterances BLOB NOT NULL
+);
+CREATE TABLE runs (
+  id INTEGER PRIMARY KEY, plan_digest TEXT NOT NULL UNIQUE, settings_digest TEXT NOT NULL,
+  settings TEXT NOT NULL, "commit" TEXT, started REAL NOT NULL, seconds REAL,
+  comparisons TEXT
+);
+CREATE TABLE plan (
+  run INTEGER NOT NULL REFERENCES runs (id), position INTEGER NOT NULL, key TEXT NOT NULL,
+  suite TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (run, position)
+) WITHOUT ROWID;
+CREATE TABLE failures (key TEXT PRIMARY KEY, traceback TEXT NOT NULL);
+PRAGMA application_id = {APPLICATION};
+PRAGMA user_version = {SCHEMA};
+"""
+
+
+def create(path: Path) -> None:
+    """Make an empty results file under a temporary name and rename it: it is never half there."""
+    scratch = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    scratch.unlink(missing_ok=True)
+    connection = sqlite3.connect(scratch)
+    try:
+        connection.executescript(TABLES)
+        connection.execute("PRAGMA journal_mode = WAL")
+    finally:
+        connection.close()  # writes the log into the file and removes it
+    scratch.rename(path)
+
+
+def connect(path: Path, *, write: bool) -> sqlite3.Connection:
+    """Open a results file that is whole and of our schema, or say in a `DataError` why not."""
+    if not path.is_file():
+        raise DataError(path, None, "no such results file", "name the folder of a run")
+    remedy = "remove it, the run is then computed again, or put a copy in its place"
+    if _cut(path):
+        raise DataError(path, None, "is shorter than it says, it was cut off", remedy)
+    mode = "rw" if write else "ro"
+    log = path.with_name(f"{path.name}-wal")
+    if not write and not os.access(path.parent, os.W_OK) and not log.exists():
+        mode = "ro&immutable=1"  # a log cannot be made there, and none is pending
+    connection = sqlite3.connect(
+        f"file:{_quoted(path)}?mode={mode}", uri=True, timeout=60, isolation_level=None
+    )
+    try:
+        _check(connection, path, remedy)
+        if write:
+            connection.execute("PRAGMA synchronous = NORMAL")
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        if "locked" in str(error):
+            raise
+        raise DataError(path, None, f"is damaged ({error})", remedy) from None
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _check(connection: sqlite3.Connection, path: Path, remedy: str) -> None:
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
+        raise DataError(path, None, "is no results file of skillwise", "name the folder of a run")
+    found = connection.execute("PRAGMA user_version").fetchone()[0]
+    if found != SCHEMA:
+        fault = f"has schema {found}, this release reads {SCHEMA}"
+        raise DataError(path, None, fault, "use the release that wrote it")
+    connection.execute("SELECT count(*) FROM (SELECT 1 FROM cells LIMIT 1)").fetchone()
+    if path.stat().st_size <= CHECKED_BYTES:
+        verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if verdict != "ok":
+            raise DataError(path, None, f"is damaged ({verdict})", remedy)
+
+
+def _cut(path: Path) -> bool:
+    """Whether the file lacks bytes that its header counts; SQLite would read zeros there."""
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists() and log.stat().st_size:
+        return False  # pages may lie in the log still; SQLite sorts that out
+    with path.open("rb") as file:
+        header = file.read(32)
+    if not header.startswith(b"SQLite format 3\0"):
+        return not header  # another kind of file is refused by SQLite
+    page = int.from_bytes(header[16:18], "big")
+    size = 65536 if page == 1 else page
+    return path.stat().st_size < size * int.from_bytes(header[28:32], "big")
+
+
+def _quoted(path: Path) -> str:
+    return str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")

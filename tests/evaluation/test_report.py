@@ -1,0 +1,94 @@
+"""report.md and summary.json are pure functions of a run."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from evaluation.report import headline, render_report, table
+from evaluation.rows import CellRow, Comparison, Failure, PlannedCell, RunResult
+from evaluation.summary import render_summary
+
+
+def cell(skill: str, system: str, frame: float, **more: Any) -> PlannedCell:
+    row = CellRow(
+        key=f"{skill}{system}", skill=skill, locale="en-US", system=system, seed=0, shots=None,
+        data_digest="d", settings_digest="s", code_digest="c", vectors_digest="", n_train=20,
+        n_test=10, intents=2, intent_accuracy=0.9, slot_f1=None, frame_accuracy=frame, semer=0.2,
+        slot_precision=None, slot_recall=None, slot_f1_macro=None, train_seconds=1.25,
+        predict_ms=0.5, model_bytes=12_000, finished=1.0,
+    )  # fmt: skip
+    return PlannedCell("toys", replace(row, **more))
+
+
+COMPARISON = Comparison(
+    baseline="old", candidate="new", metric="frame_accuracy", shots=None, locale=None, skills=2,
+    points=0.1, relative_gain=0.2, relative_error_reduction=0.2, ci_low=0.05, ci_high=0.35,
+    wins=2, ties=0, losses=0, baseline_mean=0.5, candidate_mean=0.6, points_ci_low=0.02,
+    points_ci_high=0.18, error_reduction_ci_low=0.05, error_reduction_ci_high=0.3,
+    mean_skill_relative_gain=0.22, mean_skill_relative_gain_skills=2,
+    mean_skill_error_reduction=0.21, mean_skill_error_reduction_skills=2,
+)  # fmt: skip
+
+RUN = RunResult(
+    commit="abc",
+    settings_digest="f" * 64,
+    settings={
+        "suites": ["starter"], "data": [], "skills": {}, "pattern": "*", "slots_only": False,
+        "systems": {"old": {}, "new": {}}, "changes": ["new.rate=1"], "shots": [None], "seeds": 1,
+        "vectors": {}, "notes": ["suite starter: 2 faulty entries left out"],
+    },
+    seconds=12.0,
+    cells=(
+        cell("a", "old", 0.4), cell("a", "new", 0.45), cell("b", "old", 0.6),
+        cell("b", "new", 0.75),
+    ),
+    comparisons=(COMPARISON,),
+    failures=(),
+)  # fmt: skip
+
+
+def test_the_headline_says_how_much_and_how_surely() -> None:
+    assert headline(RUN) == (
+        "**new** over old (all utterances): frame accuracy .500 -> .600, +20.0% relative (95% "
+        "interval +5.0% to +35.0%), +20.0% of errors removed; better on 2, equal on 0, worse on 0 "
+        "of 2 skills."
+    )
+
+
+def test_a_baseline_of_zero_is_told_in_points() -> None:
+    zero = replace(COMPARISON, relative_gain=None, ci_low=None, ci_high=None, baseline_mean=0.0)
+    text = headline(replace(RUN, comparisons=(zero,)))
+    assert "+10.0 points (95% interval +2.0 to +18.0)" in text
+
+
+def test_tables_hold_means_ladder_and_cost() -> None:
+    text = render_report(RUN)
+    assert "| en-US | 2 | old | .500 | .900 | – | .200 |" in text
+    assert text.index("| b@en-US | 20 | 10 | .600 | .750 | +15.0 |") < text.index("| a@en-US |")
+    assert "| new | 1.25 | 0.500 | 12 |" in text
+    assert "- suite starter: 2 faulty entries left out" in text
+    again = "skillwise compare --suite starter --systems old,new --set new.rate=1 --shots all"
+    assert again in text
+
+
+def test_failures_are_shown() -> None:
+    failed = replace(RUN, failures=(Failure("toys", "toys/a new", "Traceback\nKeyError: x"),))
+    assert "KeyError: x" in render_report(failed)
+
+
+def test_a_cell_of_a_table_stays_one_cell() -> None:
+    assert table(["x"], [["a|b\nc"]]).splitlines()[-1] == r"| a\|b c |"
+
+
+def test_one_system_has_nothing_to_compare() -> None:
+    assert "nothing to compare" in headline(replace(RUN, comparisons=()))
+
+
+def test_summary_is_strict_json() -> None:
+    nan = replace(RUN, cells=(cell("a", "old", 0.4, slot_f1=float("nan")),))
+    assert json.loads(render_summary(nan))["cells"][0]["slot_f1"] is None
+    broken = replace(RUN, comparisons=(replace(COMPARISON, points=float("nan")),))
+    with pytest.raises(ValueError, match="JSON"):
+        render_summary(broken)
