@@ -1,7 +1,7 @@
 """Whether a card tells the truth: counts, hashes and overlaps are counted again, and told."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -97,12 +97,19 @@ def check(card: Card) -> CheckReport:
     return check_all([card, *(known[n] for n in named if n in known)])[0]
 
 
-def check_all(chosen: Iterable[Card]) -> tuple[CheckReport, ...]:
+def check_all(
+    chosen: Iterable[Card], progress: Callable[[str], None] | None = None
+) -> tuple[CheckReport, ...]:
     """Recount cards, and how far any two of them overlap.
 
-    Each card's skills are read once, one at a time; what stays are its distinct texts.
+    Each card's skills are read once, one at a time; what stays are its distinct texts. `progress`
+    is told each card's name before it is read.
     """
-    read = [(card, _read(card)) for card in chosen]
+    read = []
+    for card in chosen:
+        if progress:
+            progress(card.name)
+        read.append((card, _read(card)))
     there = {card.name: r for card, r in read if isinstance(r, _Reading)}
     return tuple(
         _report(r, there)

@@ -18,7 +18,7 @@ NEAR = 0.8
 """Jaccard similarity of trigram sets from which two texts are near-duplicates: one word changed in
 a sentence of eight is below, a plural or a misspelling above."""
 
-_BANDS, _ROWS = 8, 4  # a pair at NEAR shares a band with probability .985, one at .4 with .19
+_BANDS, _ROWS = 10, 5  # a pair at NEAR shares a band with probability .981, one at .4 with .10
 _CANDIDATES = 8  # verified a band and text; keeps time linear where thousands share a band
 _BATCH = 8192
 
@@ -53,6 +53,8 @@ class Sketch:
 
     texts: list[str]
     keys: Hashes
+    sizes: list[int]
+    """How many trigrams each has: sets of unlike size cannot be near."""
     _order: list[npt.NDArray[np.intp]] = field(default_factory=list)
 
     def order(self, band: int) -> npt.NDArray[np.intp]:
@@ -68,7 +70,7 @@ def sketch(texts: Sequence[str]) -> Sketch:
     for start in range(0, len(texts), _BATCH):
         batch = texts[start : start + _BATCH]
         keys[start : start + len(batch)] = _band_keys(batch)
-    return Sketch(list(texts), keys)
+    return Sketch(list(texts), keys, [len(trigrams(text)) for text in texts])
 
 
 def near_duplicates(of: Sketch, among: Sketch, threshold: float = NEAR) -> list[int]:
@@ -87,7 +89,10 @@ def near_duplicates(of: Sketch, among: Sketch, threshold: float = NEAR) -> list[
         for band in np.flatnonzero(right[:, i] > left[:, i]).tolist():
             start, end = left[band, i], min(right[band, i], left[band, i] + _CANDIDATES)
             tried.update(among.order(band)[start:end].tolist())
+        least, most = len(own) * threshold, len(own) / threshold
         for j in tried:
+            if not least <= among.sizes[j] <= most:
+                continue
             other = grams.get(j)
             if other is None:
                 other = grams[j] = trigrams(among.texts[j])

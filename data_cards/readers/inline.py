@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from data_cards.jsonl import MAX_WORDS
 from data_cards.records import Slot, span_fault
-from data_cards.words import align, clean, words
+from data_cards.words import align, bare_words, clean, words
 
 _COLON = re.compile(r"\[\s*([^\[\]:]+?)\s*:\s*([^\[\]]*?)\s*\]")
 _LINK = re.compile(r"\[([^\[\]]*)\]\(\s*([^()\s]+)\s*\)")
@@ -25,19 +25,28 @@ def assemble(pieces: Iterable[tuple[str, str]]) -> tuple[str, tuple[str, ...], t
         text += cleaned
     if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
         raise ValueError(f"half a surrogate pair in {text[:60]!r}")
+    if not marks:
+        tokens = bare_words(text)
+        _check(tokens, ())
+        return text.strip(), tokens, ()
     found = words(text)
-    if len(found) > MAX_WORDS:
-        raise ValueError(f"has {len(found)} words (at most {MAX_WORDS})")
     slots = []
     for name, start, end in marks:
         slot = align(found, name, start, end)
         if slot is None:
             raise ValueError(f"slot {name!r} holds no word: {text[start:end]!r}")
         slots.append(slot)
-    fault = span_fault(len(found), tuple(slots))
+    tokens = tuple(w.text for w in found)
+    _check(tokens, tuple(slots))
+    return text.strip(), tokens, tuple(slots)
+
+
+def _check(tokens: tuple[str, ...], slots: tuple[Slot, ...]) -> None:
+    if len(tokens) > MAX_WORDS:
+        raise ValueError(f"has {len(tokens)} words (at most {MAX_WORDS})")
+    fault = span_fault(len(tokens), slots)
     if fault:
         raise ValueError(fault)
-    return text.strip(), tuple(w.text for w in found), tuple(slots)
 
 
 def colon_pieces(annotation: str) -> Iterator[tuple[str, str]]:

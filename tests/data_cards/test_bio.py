@@ -67,7 +67,7 @@ def test_tag_names_put_outside_first():
 
 
 def test_other_schemes_lose_their_ends():
-    assert plain("S-x B-y I-y E-y U-z L-z O".split()) == [
+    assert plain(["S-x", "B-y", "I-y", "E-y", "U-z", "L-z", "O"]) == [
         "B-x", "B-y", "I-y", "I-y", "B-z", "I-z", "O",
     ]  # fmt: skip
 

@@ -1,0 +1,71 @@
+"""A run's cells by skill and shots: what a row of the ladder and its panel are made from."""
+
+import math
+from dataclasses import dataclass, field
+
+from evaluation.rows import CellRow, Comparison, RunResult
+
+
+@dataclass(slots=True)
+class SkillCells:
+    """The finished cells of one skill at one number of shots: system -> seed -> row."""
+
+    label: str
+    suite: str
+    name: str
+    locale: str
+    shots: int | None
+    rows: dict[str, dict[int, CellRow]] = field(default_factory=dict)
+
+    @property
+    def some(self) -> CellRow:
+        """Any of them, for what they have in common."""
+        return next(iter(next(iter(self.rows.values())).values()))
+
+    def score(self, system: str, metric: str) -> float | None:
+        """Mean over the seeds that can be measured."""
+        values = [known(getattr(row, metric)) for row in self.rows.get(system, {}).values()]
+        found = [value for value in values if value is not None]
+        return math.fsum(found) / len(found) if found else None
+
+    def seed(self) -> int:
+        """The lowest of the seeds that most systems have finished."""
+        seeds = [seed for by_seed in self.rows.values() for seed in by_seed]
+        return max(sorted(set(seeds)), key=seeds.count)
+
+
+def grouped(run: RunResult) -> list[SkillCells]:
+    """Skill by skill, in the order of the plan."""
+    groups: dict[tuple[str, int | None], SkillCells] = {}
+    for cell in run.cells:
+        row = cell.row
+        key = (cell.label, row.shots)
+        if key not in groups:
+            groups[key] = SkillCells(cell.label, cell.suite, row.skill, row.locale, row.shots)
+        groups[key].rows.setdefault(row.system, {})[row.seed] = row
+    return list(groups.values())
+
+
+def system_names(run: RunResult) -> list[str]:
+    """The systems in the order they were asked for."""
+    asked = [str(name) for name in run.settings.get("systems", ())]
+    return list(dict.fromkeys([*asked, *(cell.row.system for cell in run.cells)]))
+
+
+def pair_names(run: RunResult) -> list[tuple[str, str]]:
+    """The pairs that were compared; the last system over the first comes first, as the headline."""
+    systems = system_names(run)
+    found = dict.fromkeys((c.baseline, c.candidate) for c in run.comparisons)
+    return sorted(found, key=lambda pair: pair != (systems[0], systems[-1]))
+
+
+def headlines(run: RunResult, metric: str = "frame_accuracy") -> list[Comparison]:
+    """The comparisons over all locales, pair by pair, in the order of `pair_names`."""
+    order = {pair: number for number, pair in enumerate(pair_names(run))}
+    chosen = [c for c in run.comparisons if c.metric == metric and c.locale is None]
+    return sorted(chosen, key=lambda c: order[c.baseline, c.candidate])
+
+
+def known(value: float | None) -> float | None:
+    """None for what is no number: NaN is no JSON."""
+    return None if value is None or math.isnan(value) else value

@@ -1,0 +1,1 @@
+"""Text -> masked language model -> word vectors -> the shared store."""

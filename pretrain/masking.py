@@ -1,0 +1,74 @@
+"""What is masked and what it competes with: plain numpy, ahead of the step."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pretrain.settings import PretrainSettings
+from pretrain.vocabulary import MASK, SPECIAL
+
+_MASK_ID = SPECIAL.index(MASK)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Masked rows and their answers."""
+
+    ids: NDArray[np.int64]  # (rows, row), masks in place
+    positions: NDArray[np.int64]  # (masked,), flat
+    targets: NDArray[np.int64]  # (masked,)
+    candidates: NDArray[np.int64] | None  # (n,), sorted; None = the whole vocabulary
+    log_expected: NDArray[np.float32] | None  # (n,)
+
+
+class Masker:
+    """Draws masks and candidates for a corpus with the given word counts."""
+
+    def __init__(self, counts: NDArray[np.int64], settings: PretrainSettings) -> None:
+        self.settings = settings
+        self.words = len(counts)
+        share = counts / counts.sum()
+        chance = np.ones(self.words)
+        if settings.subsample:  # Mikolov et al. 2013, applied to what is predicted, not to context
+            chance = np.minimum(1.0, np.sqrt(settings.subsample / np.maximum(share, 1e-12)))
+        chance[: len(SPECIAL)] = 0.0
+        average = float((chance * share).sum())
+        # every word keeps its relative chance; the mean over running words is `mask`
+        self.chance = np.minimum(0.8, chance * settings.mask / max(average, 1e-12))
+        targets = self.chance * counts
+        self.target_share = targets / max(float(targets.sum()), 1e-12)
+        proposal = counts**0.75
+        proposal[: len(SPECIAL)] = 0.0
+        self.proposal = proposal / proposal.sum()
+        self.cumulative = np.cumsum(self.proposal)
+
+    def __call__(self, ids: NDArray[np.int32], random: np.random.Generator) -> Batch:
+        """Mask some of ids (rows, row)."""
+        flat = ids.astype(np.int64).ravel()
+        positions = np.flatnonzero(random.random(flat.shape, dtype=np.float32) < self.chance[flat])
+        if not len(positions):  # a row of nothing but frequent words: predict one of them
+            positions = np.array([int(random.integers(len(flat)))])
+        targets = flat[positions]
+        kind = random.random(len(positions))
+        shown = np.full(len(positions), _MASK_ID)
+        kept = kind < self.settings.keep
+        shown[kept] = targets[kept]
+        replaced = ~kept & (kind < self.settings.keep + self.settings.replace)
+        shown[replaced] = random.integers(len(SPECIAL), self.words, int(replaced.sum()))
+        flat[positions] = shown
+        candidates, log_expected = self._candidates(targets, random)
+        return Batch(flat.reshape(ids.shape), positions, targets, candidates, log_expected)
+
+    def _candidates(
+        self, targets: NDArray[np.int64], random: np.random.Generator
+    ) -> tuple[NDArray[np.int64] | None, NDArray[np.float32] | None]:
+        count = self.settings.negatives
+        if not count or count >= self.words:
+            return None, None
+        drawn = np.searchsorted(self.cumulative, random.random(count) * self.cumulative[-1])
+        candidates = np.unique(np.concatenate([targets, np.minimum(drawn, self.words - 1)]))
+        # chance to stand in the set, as a negative or as another position's target
+        seen = count * self.proposal[candidates] + len(targets) * self.target_share[candidates]
+        log_expected = np.log(-np.expm1(-seen) + 1e-12)
+        return candidates, log_expected.astype(np.float32)
