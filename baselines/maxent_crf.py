@@ -6,13 +6,13 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from baselines import saving
 from baselines.explain import Explanation
 from baselines.features import IntentGroups, TokenGroups
 from baselines.intent import IntentClassifier
 from baselines.lexicon import Lexicon
 from baselines.model import PARTS, Model, Reading
 from baselines.tagger import CrfSettings, SlotTagger
+from data_cards import artefact
 from data_cards.errors import SkillwiseError
 from data_cards.records import Prediction, Skill, Utterance
 
@@ -78,14 +78,14 @@ class MaxEntCRF:
 
     def save(self, folder: Path) -> None:
         """Write the fitted system as a folder, whole or not at all."""
-        saving.write(folder, self.name, self.settings, self._fitted.parts())
+        artefact.write(folder, self.name, self.settings, self._fitted.parts())
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """The system that `save` wrote; `DataError` where the folder is damaged."""
-        artefact = saving.read(folder, cls.name, PARTS)
-        system = cls(artefact.settings_as(MaxEntCRFSettings))
-        system._model = Model.from_parts(artefact, system.settings.intent, system.settings.token)
+        saved = artefact.read(folder, cls.name, PARTS)
+        system = cls(saved.settings_as(MaxEntCRFSettings))
+        system._model = Model.from_parts(saved, system.settings.intent, system.settings.token)
         return system
 
     @property

@@ -16,8 +16,8 @@ from baselines.features import (
 )
 from baselines.intent import IntentClassifier, Vocabulary
 from baselines.lexicon import Lexicon
-from baselines.saving import Artefact, packed
 from baselines.tagger import SlotTagger, TokenRow
+from data_cards.artefact import Artefact, packed
 from data_cards.records import Frame, Prediction, Utterance
 from data_cards.words import normalise
 

@@ -6,7 +6,6 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from baselines import saving
 from baselines.explain import Explanation
 from baselines.features import Features, IntentGroups, TokenGroups
 from baselines.folds import folds, number
@@ -15,6 +14,7 @@ from baselines.lexicon import Lexicon
 from baselines.model import PARTS, Model, Reading
 from baselines.tagger import CrfSettings, SlotTagger, TokenRow
 from baselines.tuning import choose_c, choose_crf
+from data_cards import artefact
 from data_cards.errors import SkillwiseError
 from data_cards.records import Prediction, Skill, Utterance
 
@@ -102,14 +102,14 @@ class StrongMaxEntCRF:
 
     def save(self, folder: Path) -> None:
         """Write the fitted system as a folder, whole or not at all."""
-        saving.write(folder, self.name, self.settings, self._fitted.parts())
+        artefact.write(folder, self.name, self.settings, self._fitted.parts())
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """The system that `save` wrote; `DataError` where the folder is damaged."""
-        artefact = saving.read(folder, cls.name, PARTS)
-        system = cls(artefact.settings_as(StrongMaxEntCRFSettings))
-        system._model = Model.from_parts(artefact, system.settings.intent, system.settings.token)
+        saved = artefact.read(folder, cls.name, PARTS)
+        system = cls(saved.settings_as(StrongMaxEntCRFSettings))
+        system._model = Model.from_parts(saved, system.settings.intent, system.settings.token)
         return system
 
     def _training_rows(

@@ -43,7 +43,7 @@ class _Recurrence(torch.autograd.Function):
         weights, inside, sigmoids, tanhs, cells, hidden, before = ctx.saved_tensors
         (grad,) = grads
         steps, directions, batch, units = grad.shape
-        i, f, o = sigmoids.split(units, dim=-1)
+        i, f, o = torch.split(sigmoids, units, dim=-1)  # type: ignore[no-untyped-call]
         # all local derivatives at once; the loop below only chains them
         into_cell = o * (1 - cells.square())
         slope = sigmoids * (1 - sigmoids)
@@ -102,12 +102,12 @@ class ParallelBiLSTM(nn.Module):
         gates = torch.addmm(self.bias, inputs.reshape(batch * words, -1), self.input)
         gates = gates.view(batch, words, directions, 4 * self.units).permute(1, 2, 0, 3)
         mask = inside.t().to(gates.dtype)[:, None, :, None].expand(-1, directions, -1, -1)
-        outputs = _Recurrence.apply(_turn(gates), self.recurrent, _turn(mask))
+        outputs: Tensor = _Recurrence.apply(_turn(gates), self.recurrent, _turn(mask))  # type: ignore[no-untyped-call]
         turned: Tensor = _turn(outputs).permute(2, 0, 1, 3)  # (batch, words, directions, units)
         return turned.reshape(batch, words, directions * self.units)
 
 
 def _turn(sequence: Tensor) -> Tensor:
     """Reverse the time of every second direction of (T, D, …); its own inverse."""
-    pairs = sequence.unflatten(1, (-1, 2))
+    pairs = sequence.view(sequence.shape[0], -1, 2, *sequence.shape[2:])
     return torch.stack([pairs[:, :, 0], pairs[:, :, 1].flip(0)], dim=2).flatten(1, 2)

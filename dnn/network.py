@@ -20,9 +20,7 @@ class WordInput(nn.Module):
         self.settings = settings
         self.project = nn.Linear(width, settings.projection) if settings.projection else None
         if settings.characters:
-            self.ngrams = nn.EmbeddingBag(
-                grams + 1, settings.characters, mode="sum", padding_idx=0
-            )
+            self.ngrams = nn.EmbeddingBag(grams + 1, settings.characters, mode="sum", padding_idx=0)
             nn.init.normal_(self.ngrams.weight[1:], std=0.3 / settings.characters**0.5)
         self.width = (settings.projection or width) + settings.characters
 

@@ -67,9 +67,7 @@ def train(
         schedule.step()
         decay = min(settings.average, step / (step + 10))
         with torch.no_grad():
-            torch._foreach_lerp_(
-                list(averaged.parameters()), list(network.parameters()), 1 - decay
-            )
+            torch._foreach_lerp_(list(averaged.parameters()), list(network.parameters()), 1 - decay)
         if after_step is not None:
             after_step(step + 1, averaged)
     return averaged.eval()

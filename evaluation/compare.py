@@ -10,6 +10,7 @@ from pathlib import Path
 from evaluation.cells import Cell, Outcome
 from evaluation.comparing import compare_cells
 from evaluation.executor import dask_cluster, process_pool, run_cells, worker_environment
+from evaluation.judging import judge_cells, with_claims
 from evaluation.planning import Plan
 from evaluation.progress import Advance, progress, say
 from evaluation.recording import Recorder
@@ -48,8 +49,9 @@ def compute(
         if missing:
             _compute_missing(plan, recorder, missing, jobs, cluster)
         systems = [spec.name for spec in plan.specs]
-        comparisons = compare_cells(recorder, run, systems)
-        recorder.finish(run, time.monotonic() - clock, comparisons)
+        verdicts = judge_cells(recorder, run, systems)
+        comparisons = with_claims(compare_cells(recorder, run, systems), verdicts)
+        recorder.finish(run, time.monotonic() - clock, comparisons, verdicts)
 
 
 def _compute_missing(

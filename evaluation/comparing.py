@@ -9,16 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.gains import gain
+from evaluation.hierarchy import family_means, suite_interval, suite_replicates
 from evaluation.metrics import METRICS, Counts, Metric
-from evaluation.resampling import (
-    RESAMPLES,
-    group_replicates,
-    interval,
-    skill_replicates,
-    wins,
-)
+from evaluation.resampling import RESAMPLES, skill_replicates, wins
 from evaluation.results import Results
-from evaluation.rows import Comparison, PlannedCell
+from evaluation.rows import CellRow, Comparison, PlannedCell
+from evaluation.significance import wilcoxon_signed_rank
 
 Pair = tuple[str, str]
 Floats = NDArray[np.float64]
@@ -27,10 +23,13 @@ Floats = NDArray[np.float64]
 class _Side:
     """One skill under one pair, shots and metric: both scores and their replicates."""
 
-    __slots__ = ("baseline", "candidate", "locale", "replicates")
+    __slots__ = ("baseline", "candidate", "locale", "name", "replicates")
 
-    def __init__(self, locale: str, baseline: float, candidate: float, replicates: Floats) -> None:
-        self.locale, self.baseline, self.candidate = locale, baseline, candidate
+    def __init__(
+        self, name: str, locale: str, baseline: float, candidate: float, replicates: Floats
+    ) -> None:
+        self.name, self.locale = name, locale
+        self.baseline, self.candidate = baseline, candidate
         self.replicates = replicates  # (resamples, 2)
 
 
@@ -52,35 +51,47 @@ def compare_cells(
     if not wanted:
         return []
     measured: dict[tuple[int | None, Pair, str], list[_Side]] = {}
-    for (label, shots), cells in _by_skill(results.cells(run)):
-        group = list(cells)
-        tallies: dict[str, dict[int, Counts]] = {}
-        for cell in group:
-            by_seed = tallies.setdefault(cell.row.system, {})
-            by_seed[cell.row.seed] = results.counts(cell.row.key)
-        rng = np.random.default_rng(_number(f"{label}|{shots}"))
+    for (label, shots), group in by_skill(results.cells(run)):
+        tallies = read_tallies(results, group)
+        rng = np.random.default_rng(number(f"{label}|{shots}"))
         for pair, by_metric in skill_replicates(tallies, wanted, rng, resamples).items():
             for metric, replicates in by_metric.items():
                 scores = _scores(group, pair, metric)
                 if scores is not None:
-                    side = _Side(group[0].row.locale, *scores, replicates)
+                    row = group[0].row
+                    side = _Side(row.skill, row.locale, *scores, replicates)
                     measured.setdefault((shots, pair, metric), []).append(side)
     return list(_compare(measured))
 
 
-def _by_skill(
+def by_skill(
     cells: Iterable[PlannedCell],
-) -> Iterator[tuple[tuple[str, int | None], Iterator[PlannedCell]]]:
-    return groupby(cells, key=lambda cell: (cell.label, cell.row.shots))
+) -> Iterator[tuple[tuple[str, int | None], list[PlannedCell]]]:
+    """Group a run's cells, which come skill by skill: (label, shots) with its cells."""
+    for key, group in groupby(cells, key=lambda cell: (cell.label, cell.row.shots)):
+        yield key, list(group)
+
+
+def read_tallies(results: Results, cells: Iterable[PlannedCell]) -> dict[str, dict[int, Counts]]:
+    """The counts of one skill's cells: system -> seed -> (utterances, columns)."""
+    tallies: dict[str, dict[int, Counts]] = {}
+    for cell in cells:
+        by_seed = tallies.setdefault(cell.row.system, {})
+        by_seed[cell.row.seed] = results.counts(cell.row.key)
+    return tallies
+
+
+def comparable(row: CellRow, metric: str) -> bool:
+    """Whether a metric can tell systems apart on this skill; one intent leaves nothing to tell."""
+    return getattr(row, metric) is not None and (metric != "intent_accuracy" or row.intents > 1)
 
 
 def _scores(cells: Sequence[PlannedCell], pair: Pair, metric: str) -> tuple[float, float] | None:
-    """Means over the seeds that both have; None where the metric cannot be measured."""
+    """Means over the seeds that both have; None where the metric can tell nothing."""
     found: list[dict[int, float]] = []
     for system in pair:
         rows = [c.row for c in cells if c.row.system == system]
-        values = {row.seed: getattr(row, metric) for row in rows}
-        found.append({seed: v for seed, v in values.items() if v is not None})
+        found.append({row.seed: getattr(row, metric) for row in rows if comparable(row, metric)})
     seeds = found[0].keys() & found[1].keys()
     if not seeds:
         return None
@@ -108,14 +119,18 @@ def _comparison(
     ratios = [g.relative_gain for g in each if g.relative_gain is not None]
     cuts = [g.relative_error_reduction for g in each if g.relative_error_reduction is not None]
     sign = 1 if better else -1
-    ahead, even, behind = wins([sign * (s.candidate - s.baseline) for s in sides])
-    rng = np.random.default_rng(_number(f"{locale}|{shots}"))
-    drawn = group_replicates([s.replicates for s in sides], rng)  # (resamples, 2)
+    rises = [sign * (s.candidate - s.baseline) for s in sides]
+    ahead, even, behind = wins(rises)
+    names = [s.name for s in sides]
+    rng = np.random.default_rng(number(f"{locale}|{shots}"))
+    drawn = suite_replicates(
+        [(s.baseline, s.candidate) for s in sides], [s.replicates for s in sides], names, rng
+    )  # (resamples, 2)
     low, high = drawn[:, 0], drawn[:, 1]
     errors = (1 - low, 1 - high) if better else (low, high)
-    ratio_ci = interval(_ratio(high - low, low))
-    points_ci = interval(high - low)
-    cut_ci = interval(_ratio(errors[0] - errors[1], errors[0]))
+    ratio_ci = suite_interval(_ratio(high - low, low), names)
+    points_ci = suite_interval(high - low, names)
+    cut_ci = suite_interval(_ratio(errors[0] - errors[1], errors[0]), names)
     return Comparison(
         baseline=pair[0],
         candidate=pair[1],
@@ -141,6 +156,7 @@ def _comparison(
         mean_skill_relative_gain_skills=len(ratios),
         mean_skill_error_reduction=_mean(cuts) if cuts else None,
         mean_skill_error_reduction_skills=len(cuts),
+        wilcoxon_p=wilcoxon_signed_rank(family_means(rises, names)),
     )
 
 
@@ -154,5 +170,6 @@ def _ratio(above: Floats, below: Floats) -> Floats:
     return out
 
 
-def _number(text: str) -> int:
+def number(text: str) -> int:
+    """A seed that hangs on a name alone, so that the same run draws the same."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")

@@ -37,6 +37,7 @@ class System(Protocol):
 class Measurement:
     """What one cell yields. `counts` is (utterances, columns), `slots` as `metrics.slot_table`.
 
+    `intents` is how many the skill's training utterances show, 0 where its data set names none.
     `predict_ms` is per utterance, the whole split given at once: the median of up to three calls.
     `model_bytes` is what `save` writes.
     """
@@ -70,7 +71,7 @@ def measure(system: System, skill: Skill, seed: int, shots: int | None) -> Measu
         calls.append(perf_counter() - started)
     gold, answers = [u.frame for u in drawn.test], [p.frame for p in predictions]
     counts, slots = tally(gold, answers), slot_table(gold, answers)
-    intents = len({u.frame.intent for u in skill.train})
+    intents = len(skill.intents) if any(skill.intents) else 0
     return Measurement(
         n_train=len(drawn.train),
         n_test=len(drawn.test),

@@ -44,11 +44,14 @@ class Metric:
 
     def of(self, sums: NDArray[np.floating] | Counts) -> Floats:
         """Score column sums (..., columns) -> (...); NaN where the denominator is 0."""
-        above = sums @ _weights(self.numerator)
-        below = sums @ _weights(self.denominator)
+        above, below = self.parts(sums)
         out = np.full(np.shape(below), np.nan)
         np.divide(above, below, out=out, where=below > 0)
         return out
+
+    def parts(self, counts: NDArray[np.floating] | Counts) -> tuple[Floats, Floats]:
+        """Numerator and denominator of each row: (..., columns) -> twice (...)."""
+        return counts @ _weights(self.numerator), counts @ _weights(self.denominator)
 
 
 METRICS: dict[str, Metric] = {
@@ -141,13 +144,14 @@ def score(
 ) -> Scores:
     """Score a test split from its counts.
 
-    Intent accuracy is None with a single intent, for there is nothing to tell apart; slot scores
-    are None where no reference slot stands in the split.
+    With a single intent its accuracy is what it is, mostly 1, as published tables count it; it is
+    None where the data set names no intent. Slot scores are None where no reference slot stands in
+    the split.
     """
     sums = counts.sum(axis=0)
     return Scores(
         frame_accuracy=float(METRICS["frame_accuracy"].of(sums)),
-        intent_accuracy=float(METRICS["intent_accuracy"].of(sums)) if intents > 1 else None,
+        intent_accuracy=float(METRICS["intent_accuracy"].of(sums)) if intents else None,
         slot_f1=float(METRICS["slot_f1"].of(sums)) if slots else None,
         semer=float(METRICS["semer"].of(sums)),
         slot_precision=_or_none(PRECISION.of(sums)) if slots else None,

@@ -18,7 +18,7 @@ from evaluation import schema
 from evaluation.cells import Cell, Outcome
 from evaluation.packed import frame_json, unpack, utterances_json
 from evaluation.results import Results, checksum
-from evaluation.rows import CELL_COLUMNS, CellRow, Comparison
+from evaluation.rows import CELL_COLUMNS, CellRow, Comparison, SkillVerdict
 
 _MARKS = ", ".join("?" * len(CELL_COLUMNS))
 _NAMES = ", ".join(CELL_COLUMNS)
@@ -127,12 +127,17 @@ class Recorder(Results):
             self._db.execute("DETACH other")
         return int(count)
 
-    def finish(self, run: int, seconds: float, comparisons: Iterable[Comparison]) -> None:
+    def finish(
+        self, run: int, seconds: float, comparisons: Iterable[Comparison],
+        skills: Iterable[SkillVerdict] = (),
+    ) -> None:  # fmt: skip
         """Record what the run came to."""
-        rows = json.dumps([asdict(c) for c in comparisons])
+        rows = [json.dumps([asdict(each) for each in part]) for part in (comparisons, skills)]
         with self._transaction():
-            self._db.execute("UPDATE runs SET seconds = ?, comparisons = ? WHERE id = ?",
-                             (seconds, rows, run))  # fmt: skip
+            self._db.execute(
+                "UPDATE runs SET seconds = ?, comparisons = ?, skills = ? WHERE id = ?",
+                (seconds, *rows, run),
+            )
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -4,8 +4,10 @@ import math
 import statistics
 from collections.abc import Iterable, Sequence
 
+from evaluation.markdown import table
 from evaluation.metrics import METRICS
 from evaluation.rows import Comparison, PlannedCell, RunResult
+from evaluation.verdict_text import claims, eligibility
 
 TITLES = {
     "frame_accuracy": "frame accuracy",
@@ -26,6 +28,11 @@ def render_report(run: RunResult) -> str:
         parts += [f"## {_shots(shots).capitalize()}", scores_table(cells)]
         if comparisons:
             parts += ["### Gains", gains_table(comparisons)]
+            claimed = claims(comparisons, TITLES)
+            parts += ["### What may be claimed", claimed] if claimed else []
+        verdicts = [v for v in run.skills if v.shots == shots]
+        if verdicts:
+            parts += ["### Which skills should move", eligibility(verdicts)]
         parts += [
             "### Skill by skill, frame accuracy",
             ladder(cells),
@@ -166,16 +173,6 @@ def mean_over_skills(cells: Sequence[PlannedCell], metric: str) -> float | None:
             by_skill.setdefault(cell.label, []).append(value)
     means = [math.fsum(values) / len(values) for values in by_skill.values()]
     return math.fsum(means) / len(means) if means else None
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table; cell text cannot break out of its cell."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(_cell(text) for text in line)} |" for line in lines)
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
 
 
 def _systems(cells: Iterable[PlannedCell]) -> list[str]:

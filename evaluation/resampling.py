@@ -1,11 +1,10 @@
-"""Bootstrap intervals of paired comparisons: over utterances, and over skill, seed, utterance.
+"""Bootstrap replicates within a skill, over its seeds and its utterances; `hierarchy` goes on.
 
 Percentile intervals (Efron and Tibshirani 1993, chapter 13). Pairs are kept: both systems are
-scored on the same drawn utterances and the same drawn seeds (Koehn 2004). The hierarchical draw
-takes skills, then seeds of a drawn skill, then its utterances (Davison and Hinkley 1997, section
-3.8). A skill's test utterances are the same under every seed, so one draw of utterances serves all
-its seeds; drawing them anew for each seed would average their effect away (Owen 2007, "The
-pigeonhole bootstrap").
+scored on the same drawn utterances and the same drawn seeds (Koehn 2004). A skill's test utterances
+are the same under every seed: seeds and utterances are crossed, not nested, so one draw of
+utterances serves all its seeds; drawing them anew for each seed would average their effect away
+(Owen 2007, "The pigeonhole bootstrap").
 """
 
 from collections.abc import Mapping, Sequence
@@ -59,25 +58,6 @@ def skill_replicates(
             )
             for name, metric in METRICS.items()
         }
-    return out
-
-
-def group_replicates(skills: Sequence[Floats], rng: np.random.Generator) -> Floats:
-    """Resample over skills: a list of (resamples, 2) -> (resamples, 2), means over drawn skills.
-
-    A skill drawn twice into one resample brings two different replicates of its own.
-    """
-    pool = np.stack(skills)  # (skills, resamples, 2)
-    n, resamples, _ = pool.shape
-    drawn = rng.integers(n, size=(resamples, n))
-    shift = np.arange(n) if n <= resamples else rng.integers(resamples, size=n)
-    replicate = (np.arange(resamples)[:, None] + shift) % resamples
-    chosen = pool[drawn, replicate]  # (resamples, skills, 2)
-    known = np.isfinite(chosen).all(axis=2, keepdims=True)  # a pair counts whole or not at all
-    count = known.sum(axis=1)
-    out = np.full((resamples, 2), np.nan)
-    total = np.where(known, chosen, 0.0).sum(axis=1)
-    np.divide(total, count, out=out, where=count > 0)
     return out
 
 

@@ -19,7 +19,16 @@ from data_cards.records import Prediction, Utterance
 from evaluation import schema
 from evaluation.metrics import Counts
 from evaluation.packed import frame, utterances
-from evaluation.rows import CELL_COLUMNS, CellRow, Comparison, Failure, PlannedCell, RunResult
+from evaluation.rows import (
+    CELL_COLUMNS,
+    CellRow,
+    Comparison,
+    Failure,
+    MetricTest,
+    PlannedCell,
+    RunResult,
+    SkillVerdict,
+)
 
 FILE = "results.sqlite"
 
@@ -73,8 +82,9 @@ class Results:
     def run(self, run: int | None = None) -> RunResult:
         """A finished run, by default the last; a run that was cut short says so."""
         number = self.last_run() if run is None else run
+        skills = "skills" if schema.has_verdicts(self._db) else "NULL"
         row = self._db.execute(
-            'SELECT "commit", settings_digest, settings, seconds, comparisons FROM runs'
+            f'SELECT "commit", settings_digest, settings, seconds, comparisons, {skills} FROM runs'
             " WHERE id = ?", (number,),
         ).fetchone()  # fmt: skip
         if row is None or row[4] is None:
@@ -93,6 +103,7 @@ class Results:
             cells=tuple(self.cells(number)),
             comparisons=tuple(Comparison(**c) for c in json.loads(row[4])),
             failures=tuple(Failure(*f) for f in failures),
+            skills=tuple(_verdict(row) for row in json.loads(row[5] or "[]")),
         )
 
     def counts(self, key: str) -> Counts:
@@ -131,6 +142,11 @@ class Results:
                 "remove the file, the run is then computed again",
             )  # fmt: skip
         return json.loads(zlib.decompress(row[0]))
+
+
+def _verdict(row: dict[str, Any]) -> SkillVerdict:
+    tests = tuple(MetricTest(**test) for test in row["tests"])
+    return SkillVerdict(**{**row, "tests": tests})
 
 
 def checksum(blob: bytes) -> str:

@@ -68,6 +68,9 @@ class Comparison:
     (`baseline_mean`, `candidate_mean`); a ratio of means stays put where one skill's baseline is
     near zero. The mean of the per-skill ratios stands beside it, over the skills that have one.
     Intervals: 95%, skill -> seed -> utterance; ci_* are of `relative_gain`.
+    `wilcoxon_p` is the signed-rank test over skills. `significant_wins` and `_losses` are the
+    skills whose adjusted p-value is at most .05; in at least `claimable_wins` of them the candidate
+    is better, with a confidence of 95% in that number. None: made before these were computed.
     """
 
     baseline: str
@@ -94,6 +97,60 @@ class Comparison:
     mean_skill_relative_gain_skills: int
     mean_skill_error_reduction: float | None
     mean_skill_error_reduction_skills: int
+    wilcoxon_p: float | None = None
+    significant_wins: int | None = None
+    significant_losses: int | None = None
+    claimable_wins: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MetricTest:
+    """One skill's tests in one metric; `points` is candidate - baseline, raw.
+
+    `p_value` is the larger of `p_utterances` (do these fitted models differ: exact McNemar for the
+    accuracies, randomisation for slot F1 and SemER) and `p_seeds` (do the systems, over seeds too;
+    None with one seed). `p_adjusted` is Benjamini-Hochberg over the run's skills. `p_no_worse` and
+    `p_no_gain` are the one-sided tests of "loses less" and "gains less than the margin".
+    """
+
+    metric: str
+    points: float
+    p_value: float
+    p_utterances: float
+    p_seeds: float | None
+    p_adjusted: float
+    p_no_worse: float
+    p_no_gain: float
+    p_no_gain_adjusted: float
+
+
+@dataclass(frozen=True, slots=True)
+class SkillVerdict:
+    """Whether a skill should `move` to the candidate, `keep` the baseline, or is `undecided`.
+
+    `alpha` is what the skill's own p-value had to reach in this list, `discordance` the share of
+    utterances on which one system alone has the whole frame right, `smallest_effect` the gain in
+    frame accuracy that its test split shows with 80% power (None: none at all), and
+    `utterances_needed` about how many more test utterances would decide it (None: not asked, or
+    no number of them would).
+    """
+
+    suite: str
+    skill: str
+    locale: str
+    shots: int | None
+    baseline: str
+    candidate: str
+    n_test: int
+    seeds: int
+    verdict: str
+    reason: str
+    margin: float
+    alpha: float
+    discordance: float
+    smallest_effect: float | None
+    utterances_needed: int | None
+    tests: tuple[MetricTest, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +164,4 @@ class RunResult:
     cells: tuple[PlannedCell, ...]
     comparisons: tuple[Comparison, ...]
     failures: tuple[Failure, ...]
+    skills: tuple[SkillVerdict, ...] = ()

@@ -32,7 +32,7 @@ CREATE TABLE tests (
 CREATE TABLE runs (
   id INTEGER PRIMARY KEY, plan_digest TEXT NOT NULL UNIQUE, settings_digest TEXT NOT NULL,
   settings TEXT NOT NULL, "commit" TEXT, started REAL NOT NULL, seconds REAL,
-  comparisons TEXT
+  comparisons TEXT, skills TEXT
 );
 CREATE TABLE plan (
   run INTEGER NOT NULL REFERENCES runs (id), position INTEGER NOT NULL, key TEXT NOT NULL,
@@ -75,6 +75,7 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
         _check(connection, path, remedy)
         if write:
             connection.execute("PRAGMA synchronous = NORMAL")
+            _add_columns(connection)
     except sqlite3.DatabaseError as error:
         connection.close()
         if "locked" in str(error):
@@ -98,6 +99,23 @@ def _check(connection: sqlite3.Connection, path: Path, remedy: str) -> None:
         verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         if verdict != "ok":
             raise DataError(path, None, f"is damaged ({verdict})", remedy)
+
+
+def has_verdicts(connection: sqlite3.Connection) -> bool:
+    """Whether runs hold verdicts on their skills; a file made before these has no such column."""
+    return any(row[1] == "skills" for row in connection.execute("PRAGMA table_info(runs)"))
+
+
+def _add_columns(connection: sqlite3.Connection) -> None:
+    """Give an older file the column that it lacks: its cells stay, its runs gain verdicts."""
+    if has_verdicts(connection):
+        return
+    connection.execute("BEGIN IMMEDIATE")  # another writer may be at it
+    try:
+        if not has_verdicts(connection):
+            connection.execute("ALTER TABLE runs ADD COLUMN skills TEXT")
+    finally:
+        connection.execute("COMMIT")
 
 
 def _cut(path: Path) -> bool:

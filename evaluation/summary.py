@@ -17,6 +17,7 @@ def summary(run: RunResult) -> dict[str, Any]:
         "seconds": round(run.seconds, 3),
         "cells": [_cell(cell) for cell in run.cells],
         "comparisons": [asdict(comparison) for comparison in run.comparisons],
+        "skills": [asdict(verdict) for verdict in run.skills],
         "settings": run.settings,
         "failures": [
             {"suite": f.suite, "cell": f.name, "traceback": f.traceback} for f in run.failures

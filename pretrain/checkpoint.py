@@ -1,8 +1,9 @@
 """The state of a running MLM training: one safetensors file, replaced whole."""
 
-import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -23,17 +24,19 @@ class Checkpoint:
     digest: str
     steps: int
 
-    def write(self, model: nn.Module, optimizer: torch.optim.Optimizer, step: int) -> None:
+    def write(
+        self, model: nn.Module, optimizers: Sequence[torch.optim.Optimizer], step: int
+    ) -> None:
         """Replace the checkpoint by the state after `step`."""
         tensors = {f"model.{k}": v.contiguous() for k, v in model.state_dict().items()}
-        for i, state in enumerate(_moments(optimizer)):
+        for i, state in enumerate(_states(optimizers)):
             for name, value in state.items():
-                tensors[f"optimizer.{i}.{name}"] = value.contiguous()
+                tensors[f"optimizer.{i}.{name}"] = torch.as_tensor(value).contiguous()
         meta = {"step": str(step), "steps": str(self.steps), "digest": self.digest}
         scratch = self.path.with_suffix(".tmp")
         try:
             save_file(tensors, str(scratch), meta)
-            os.replace(scratch, self.path)
+            scratch.replace(self.path)
         except (OSError, SafetensorError) as error:
             scratch.unlink(missing_ok=True)
             raise SkillwiseError(
@@ -41,7 +44,7 @@ class Checkpoint:
                 "with --resume"
             ) from None
 
-    def restore(self, model: nn.Module, optimizer: torch.optim.Optimizer) -> int:
+    def restore(self, model: nn.Module, optimizers: Sequence[torch.optim.Optimizer]) -> int:
         """Load the state, where there is one; returns the step after which it was taken, else 0."""
         if not self.path.exists():
             return 0
@@ -52,10 +55,13 @@ class Checkpoint:
                     "resume with the same ones, or name another --out"
                 )
             model.load_state_dict({k: file.get_tensor(f"model.{k}") for k in model.state_dict()})
-            for i, parameter in enumerate(_parameters(optimizer)):
+            names = set(file.keys())
+            for i, (optimizer, parameter) in enumerate(_parameters(optimizers)):
+                prefix = f"optimizer.{i}."
                 optimizer.state[parameter] = {
-                    name: file.get_tensor(f"optimizer.{i}.{name}")
-                    for name in ("step", "exp_avg", "exp_avg_sq")
+                    name.removeprefix(prefix): file.get_tensor(name)
+                    for name in names
+                    if name.startswith(prefix)
                 }
             return int(file.metadata()["step"])
 
@@ -68,9 +74,11 @@ def open_checkpoint(path: Path) -> safe_open:
         raise DataError(path, None, f"damaged checkpoint ({error})", "remove it") from None
 
 
-def _parameters(optimizer: torch.optim.Optimizer) -> list[torch.Tensor]:
-    return [p for group in optimizer.param_groups for p in group["params"]]
+def _parameters(
+    optimizers: Sequence[torch.optim.Optimizer],
+) -> list[tuple[torch.optim.Optimizer, torch.Tensor]]:
+    return [(o, p) for o in optimizers for group in o.param_groups for p in group["params"]]
 
 
-def _moments(optimizer: torch.optim.Optimizer) -> list[dict[str, torch.Tensor]]:
-    return [optimizer.state[p] for p in _parameters(optimizer) if p in optimizer.state]
+def _states(optimizers: Sequence[torch.optim.Optimizer]) -> list[dict[str, Any]]:
+    return [dict(o.state.get(p, {})) for o, p in _parameters(optimizers)]

@@ -20,7 +20,7 @@ class MaskedWordModel(nn.Module):
     def __init__(self, settings: PretrainSettings, words: int) -> None:
         super().__init__()
         self.settings = settings
-        self.table = nn.Embedding(words, settings.width)
+        self.table = nn.Embedding(words, settings.width, sparse=True)
         nn.init.normal_(self.table.weight, std=settings.width**-0.5)
         self.bias = nn.Parameter(torch.zeros(words))
         config = BertConfig(

@@ -12,7 +12,7 @@ class PretrainSettings(BaseModel):
     layers: int = Field(1, ge=1, description="encoder layers; the product is the table below them")
     heads: int = Field(6, ge=1, description="attention heads")
     feed_forward: int = Field(600, gt=0, description="inner width of the feed-forward layer")
-    dropout: float = Field(0.1, ge=0, lt=1, description="of the encoder")
+    dropout: float = Field(0.0, ge=0, lt=1, description="of the encoder")
     max_words: int = Field(40000, gt=1, description="vocabulary, most frequent words first")
     min_count: int = Field(4, ge=1, description="rarer words are [UNK]")
     row: int = Field(64, gt=1, description="words a packed row; sentences are joined, never padded")
@@ -22,7 +22,9 @@ class PretrainSettings(BaseModel):
     keep: float = Field(0.1, ge=0, lt=1, description="of those, share left as it is")
     replace: float = Field(0.1, ge=0, lt=1, description="of those, share replaced at random")
     negatives: int = Field(2048, ge=0, description="sampled softmax candidates; 0 = full softmax")
-    subsample: float = Field(1e-4, ge=0, description="a frequent word is predicted less often; 0=off")
+    subsample: float = Field(
+        1e-4, ge=0, description="a frequent word is predicted less often; 0=off"
+    )
     warm_start: bool = Field(True, description="start from the factorised co-occurrence matrix")
     window: int = Field(5, gt=0, description="words a side that the warm start counts")
     table_rate: float = Field(1e-3, gt=0, description="peak rate of the word table")

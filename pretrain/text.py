@@ -31,4 +31,6 @@ def sentences(path: Path) -> Iterator[list[str]]:
         raise DataError(path, None, "no such file", "name a text file for --text") from None
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or error
-        raise DataError(path, None, f"cannot be read ({reason})", "fetch or mend the file") from None
+        raise DataError(
+            path, None, f"cannot be read ({reason})", "fetch or mend the file"
+        ) from None

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -34,7 +34,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Which rows each step reads: a pure function of seed and step, so that a resumed run agrees."""
+    """Which rows each step reads: a pure function of (seed, step), so a resumed run agrees."""
 
     rows: int
     steps: int
@@ -91,22 +91,24 @@ def train(
     model = MaskedWordModel(settings, len(corpus.counts))
     if table is not None:
         model.start_from(table)
-    optimizer = _optimizer(model, settings)
-    done = checkpoint.restore(model, optimizer) if checkpoint is not None else 0
-    wrapped, optimizer = accelerator.prepare(model, optimizer)
+    optimizers = _optimizers(model, settings)
+    done = checkpoint.restore(model, optimizers) if checkpoint is not None else 0
+    wrapped, *optimizers = accelerator.prepare(model, *optimizers)
+    dense = [p for n, p in wrapped.named_parameters() if not n.endswith("table.weight")]
     wrapped.train()
     plan = Plan(len(corpus.rows), steps, settings, seed)
     losses: list[Tensor] = []
     clock, words = time.perf_counter(), 0
     for step, batch in _ahead(corpus, plan, done, accelerator):
-        _set_rates(optimizer, settings, step, steps)
+        _set_rates(optimizers, settings, step, steps)
         torch.manual_seed(seed * 1_000_003 + step * 101 + accelerator.process_index)
         with accelerator.autocast():
             loss = wrapped(*_tensors(batch, accelerator.device))
         accelerator.backward(loss)
-        accelerator.clip_grad_norm_(wrapped.parameters(), 1.0)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
+        accelerator.clip_grad_norm_(dense, 1.0)
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
         losses.append(loss.detach())
         words += batch.ids.size * accelerator.num_processes
         if step % report_every == 0 or step == steps:
@@ -117,7 +119,7 @@ def train(
         if checkpoint is not None and (step % checkpoint_every == 0 or step == steps):
             accelerator.wait_for_everyone()
             if accelerator.is_main_process:
-                checkpoint.write(model, optimizer, step)
+                checkpoint.write(model, optimizers, step)
     return model
 
 
@@ -127,7 +129,7 @@ def steps_within(minutes: float, corpus: Corpus, settings: PretrainSettings, see
     From then on the budget is one of steps, so that a resumed run ends at the same step.
     """
     model = MaskedWordModel(settings, len(corpus.counts))
-    optimizer = _optimizer(model, settings)
+    optimizers = _optimizers(model, settings)
     plan = Plan(len(corpus.rows), 1, settings.model_copy(update={"ramp": 0.0}), seed)
     masker = Masker(corpus.counts, settings)
     clock = 0.0
@@ -136,27 +138,28 @@ def steps_within(minutes: float, corpus: Corpus, settings: PretrainSettings, see
             clock = time.perf_counter()
         batch = masker(corpus.take(plan.indices(step)), np.random.default_rng(step))
         model(*_tensors(batch, torch.device("cpu"))).backward()
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
     seconds = (time.perf_counter() - clock) / CALIBRATION
     share = 1 - 0.75 * settings.ramp  # a ramp step costs about a quarter
     return max(1, int(minutes * 60 / (seconds * share)))
 
 
-def _optimizer(model: MaskedWordModel, settings: PretrainSettings) -> torch.optim.Optimizer:
-    table = [model.table.weight, model.bias]
-    rest = [p for p in model.parameters() if all(p is not t for t in table)]
-    return torch.optim.AdamW(
-        [{"params": table, "weight_decay": 0.0}, {"params": rest}],
-        lr=settings.rate,
-        weight_decay=settings.weight_decay,
-        betas=(0.9, 0.98),
-        fused=True,
-    )
+def _optimizers(model: MaskedWordModel, settings: PretrainSettings) -> list[torch.optim.Optimizer]:
+    """Adam for the rows of the table that a step touches, and AdamW for everything else."""
+    rest = [p for p in model.parameters() if p is not model.table.weight]
+    betas = (0.9, 0.98)
+    return [
+        torch.optim.SparseAdam([model.table.weight], lr=settings.table_rate, betas=betas),
+        torch.optim.AdamW(
+            rest, lr=settings.rate, weight_decay=settings.weight_decay, betas=betas, fused=True
+        ),
+    ]
 
 
 def _set_rates(
-    optimizer: torch.optim.Optimizer, settings: PretrainSettings, step: int, steps: int
+    optimizers: Sequence[torch.optim.Optimizer], settings: PretrainSettings, step: int, steps: int
 ) -> None:
     """Linear warm-up over a twentieth of the steps, then a cosine to a hundredth."""
     warm = max(1, steps // 20)
@@ -165,10 +168,9 @@ def _set_rates(
     else:
         done = (step - warm) / max(1, steps - warm)
         share = 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done))
-    for group, rate in zip(
-        optimizer.param_groups, (settings.table_rate, settings.rate), strict=True
-    ):
-        group["lr"] = rate * share
+    for optimizer, rate in zip(optimizers, (settings.table_rate, settings.rate), strict=True):
+        for group in optimizer.param_groups:
+            group["lr"] = rate * share
 
 
 def _ahead(

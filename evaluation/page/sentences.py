@@ -42,8 +42,10 @@ def verdict(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return "no interval could be drawn"
     if low > 0:
-        return "a gain"
-    return "a loss" if high < 0 else "no difference shown: the interval includes zero"
+        return "a gain: the interval leaves zero out"
+    if high < 0:
+        return "a loss: the interval leaves zero out"
+    return "no difference shown: the interval includes zero"
 
 
 def shots_words(shots: int | None) -> str:

@@ -99,12 +99,19 @@ def test_slot_errors_lie_between_the_bounds(one: Frame, other: Frame) -> None:
 
 
 def test_what_cannot_be_measured_is_none() -> None:
-    gold = [Frame("only"), Frame("only")]
-    scores = score(tally(gold, gold), {}, intents=1, slots=False)
+    gold = [Frame(""), Frame("")]
+    scores = score(tally(gold, gold), {}, intents=0, slots=False)
     assert scores.intent_accuracy is None
     assert scores.slot_f1 is None
     assert scores.slot_f1_macro is None
     assert scores.frame_accuracy == 1
+
+
+def test_a_single_intent_counts_as_it_is() -> None:
+    gold = [Frame("only"), Frame("only")]
+    assert score(tally(gold, gold), {}, intents=1, slots=False).intent_accuracy == 1
+    other = [Frame("only"), Frame("another")]
+    assert score(tally(gold, other), {}, intents=1, slots=False).intent_accuracy == 0.5
 
 
 def test_no_prediction_has_recall_and_no_precision() -> None:
