@@ -31,7 +31,7 @@ class _Recurrence(torch.autograd.Function):
             total = torch.baddbmm(gates[t], h, weights)
             sigmoid = torch.sigmoid(total[..., : 3 * units], out=sigmoids[t])
             candidate = torch.tanh(total[..., 3 * units :], out=tanhs[t])
-            i, f, o = sigmoid.split(units, dim=-1)
+            i, f, o = torch.split(sigmoid, units, dim=-1)
             before[t] = c
             c = torch.addcmul(f * c, i, candidate).mul_(inside[t])
             h = torch.mul(o, torch.tanh(c, out=cells[t]), out=hidden[t + 1]).mul_(inside[t])
@@ -43,7 +43,7 @@ class _Recurrence(torch.autograd.Function):
         weights, inside, sigmoids, tanhs, cells, hidden, before = ctx.saved_tensors
         (grad,) = grads
         steps, directions, batch, units = grad.shape
-        i, f, o = torch.split(sigmoids, units, dim=-1)  # type: ignore[no-untyped-call]
+        i, f, o = torch.split(sigmoids, units, dim=-1)
         # all local derivatives at once; the loop below only chains them
         into_cell = o * (1 - cells.square())
         slope = sigmoids * (1 - sigmoids)

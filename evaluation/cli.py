@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import typer
 
 from data_cards.errors import SkillwiseError
-from evaluation.commands import cards, compare, report, results
+from evaluation.commands import cards, compare, pretrain, report, results
 
 app = typer.Typer(
     name="skillwise",
@@ -16,6 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("compare")(compare.compare)
+app.command("pretrain")(pretrain.pretrain)
 app.command("report")(report.report)
 app.add_typer(results.app, name="results")
 app.add_typer(cards.app, name="cards")

@@ -61,13 +61,13 @@ class SkillEvidence:
 def decide(skills: Sequence[SkillEvidence], rule: Rule | None = None) -> list[SkillVerdict]:
     """The verdicts of one list: the skills of one pair and one number of shots."""
     rule = rule if rule is not None else Rule()
-    tests = _tests(skills, rule)
+    tests = adjusted_tests(skills, rule)
     rejected = sum(each[DECIDING].p_adjusted <= rule.alpha for each in tests)
     reach = rule.alpha * min(len(skills), rejected + 1) / max(1, len(skills))
     return [_verdict(s, t, reach, rule) for s, t in zip(skills, tests, strict=True)]
 
 
-def _tests(skills: Sequence[SkillEvidence], rule: Rule) -> list[dict[str, MetricTest]]:
+def adjusted_tests(skills: Sequence[SkillEvidence], rule: Rule) -> list[dict[str, MetricTest]]:
     """Each skill's tests, metric by metric over the skills that have it.
 
     Both p-values must be small for a claim about the systems (intersection-union; Berger 1982).
@@ -121,8 +121,8 @@ def _verdict(
         reason = f"{measured}, adjusted p {_p(test.p_adjusted)}; "
         if test.p_utterances <= reach:
             reason += (
-                f"the utterances agree, the {skill.seeds} seeds do not (p {_p(test.p_value)}): "
-                "run more seeds"
+                f"these models differ, but {skill.seeds} seeds do not yet show that the systems "
+                f"do (p {_p(test.p_value)}): run more seeds"
             )
         else:
             needed = _needed(skill, test.points, reach, rule)

@@ -68,13 +68,15 @@ def approximate_randomisation(
     significance of result differences"; Phipson and Smyth 2010 for the + 1).
     """
     changed = (baseline != candidate).any(axis=(0, 2))  # swapping equal answers changes nothing
+    if not changed.any():
+        return 1.0
     first, second = baseline.sum(axis=1), candidate.sum(axis=1)  # (seeds, columns)
     shift = (candidate - baseline)[:, changed].transpose(1, 0, 2).astype(np.float64)
     flat = shift.reshape(len(shift), -1)  # (changed, seeds x columns)
     observed = abs(float(np.mean(metric.of(second) - metric.of(first))))
     extreme, done = 0, 0
     while done < flips:
-        block = min(flips - done, max(1, BLOCK // max(1, flat.size)))
+        block = min(flips - done, max(1, BLOCK // flat.size))
         swapped = rng.integers(0, 2, size=(block, len(flat)), dtype=np.int8).astype(np.float64)
         moved = (swapped @ flat).reshape(block, *first.shape)
         drawn = np.mean(metric.of(second - moved) - metric.of(first + moved), axis=1)

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from data_cards.errors import DataError, SkillwiseError
+from pretrain.store import default_store, digest, language_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,25 +19,23 @@ class Vectors:
 def resolve(stores: Iterable[Path], languages: Iterable[str]) -> dict[str, Vectors]:
     """The store of each language that has one; two given stores of one language are refused."""
     given = list(stores)
+    found: dict[str, Vectors] = {}
     for path in given:
         if not path.exists():
             raise DataError(
                 path, None, "no such vector store", "name what `skillwise pretrain --out` wrote"
             )
-    store = _store()
-    found: dict[str, Vectors] = {}
-    for path in given:
-        language = store.language_of(path).split("-")[0].lower()
+        language = language_of(path)
         if language in found:
             raise SkillwiseError(
                 f"--vectors {path}: {found[language].path} is for {language!r} too; "
                 "give one store a language"
             )
-        found[language] = Vectors(path.resolve(), store.digest(path))
+        found[language] = Vectors(path.resolve(), digest(path))
     for language in sorted(set(languages) - found.keys()):
-        packaged = store.default_store(language)
+        packaged = default_store(language)
         if packaged is not None:
-            found[language] = Vectors(packaged, store.digest(packaged))
+            found[language] = Vectors(packaged, digest(packaged))
     return found
 
 
@@ -50,7 +47,3 @@ def need(vectors: dict[str, Vectors], language: str, system: str) -> Vectors:
             f"`skillwise pretrain --locale {language} --text FILE --out DIR` and pass --vectors DIR"
         )
     return vectors[language]
-
-
-def _store() -> Any:
-    return import_module("pretrain.store")  # late: only runs with vectors pay for it

@@ -49,11 +49,7 @@ class Checkpoint:
         if not self.path.exists():
             return 0
         with open_checkpoint(self.path) as file:
-            if file.metadata()["digest"] != self.digest:
-                raise SkillwiseError(
-                    f"{self.path}: belongs to a run with other text, settings or seed; "
-                    "resume with the same ones, or name another --out"
-                )
+            _refuse_other(self.path, file.metadata()["digest"], self.digest)
             model.load_state_dict({k: file.get_tensor(f"model.{k}") for k in model.state_dict()})
             names = set(file.keys())
             for i, (optimizer, parameter) in enumerate(_parameters(optimizers)):
@@ -64,6 +60,23 @@ class Checkpoint:
                     if name.startswith(prefix)
                 }
             return int(file.metadata()["step"])
+
+
+def recorded_steps(path: Path, digest: str) -> int | None:
+    """The budget of the interrupted run that `path` belongs to; None where there is none."""
+    if not path.exists():
+        return None
+    with open_checkpoint(path) as file:
+        _refuse_other(path, file.metadata()["digest"], digest)
+        return int(file.metadata()["steps"])
+
+
+def _refuse_other(path: Path, found: str, wanted: str) -> None:
+    if found != wanted:
+        raise SkillwiseError(
+            f"{path}: belongs to a run with other text, settings or seed; "
+            "resume with the same ones, or name another --out"
+        )
 
 
 def open_checkpoint(path: Path) -> safe_open:

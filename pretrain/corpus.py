@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -14,27 +15,11 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from data_cards.errors import DataError, SkillwiseError
-from pretrain import text
+from pretrain.sources import Source
 from pretrain.vocabulary import END, build, load
 
 CHUNK = 4096
 """Lines encoded at a time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A text file, read `weight` times a pass (dialogue outweighs books so)."""
-
-    path: Path
-    weight: int = 1
-
-    @classmethod
-    def parse(cls, argument: str) -> "Source":
-        """Read `FILE` or `FILE:WEIGHT`, as `--text` takes it."""
-        name, colon, weight = argument.rpartition(":")
-        if colon and weight.isdigit() and int(weight) > 0 and not Path(argument).exists():
-            return cls(Path(name), int(weight))
-        return cls(Path(argument))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +49,22 @@ def prepare(
     target = folder / f"corpus-{digest[:16]}"
     if not target.exists():
         scratch = folder / f".corpus-{digest[:16]}.{os.getpid()}.tmp"
-        scratch.mkdir(parents=True)
-        lines = (words for source in sources for words in text.sentences(source.path))
+        lines = (words for source in sources for words in source.sentences())
         tokenizer = build(lines, max_words, min_count)
-        counts = _write(sources, tokenizer, row, scratch / "rows.arrow")
-        if not counts.sum():
-            raise SkillwiseError(f"the text fills no row of {row} words; give more text")
-        tokenizer.save(str(scratch / "vocabulary.json"))
-        np.save(scratch / "counts.npy", counts)
-        scratch.rename(target)
+        try:
+            scratch.mkdir(parents=True)
+            counts = _write(sources, tokenizer, row, scratch / "rows.arrow")
+            if not counts.sum():
+                raise SkillwiseError(f"the text fills no row of {row} words; give more text")
+            tokenizer.save(str(scratch / "vocabulary.json"))
+            np.save(scratch / "counts.npy", counts)
+            scratch.rename(target)
+        except OSError as error:
+            raise DataError(
+                folder, None, f"corpus cannot be written ({error})", "free some space"
+            ) from None
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
     return Corpus(
         Dataset.from_file(str(target / "rows.arrow")),
         load(target / "vocabulary.json"),
@@ -103,7 +95,7 @@ def _packed(
     rest = np.empty(0, dtype=np.int32)
     for source in sources:
         for _ in range(source.weight):
-            lines = text.sentences(source.path)
+            lines = source.sentences()
             while chunk := list(islice(lines, CHUNK)):
                 encoded = tokenizer.encode_batch_fast([" ".join(words) for words in chunk])
                 ids = [part for e in encoded for part in (e.ids, (end,))]
@@ -115,14 +107,5 @@ def _packed(
 
 
 def _digest(sources: Sequence[Source], row: int, max_words: int, min_count: int) -> str:
-    digest = hashlib.sha256(f"1|{row}|{max_words}|{min_count}".encode())
-    for source in sources:
-        try:
-            with source.path.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
-        except OSError as error:
-            raise DataError(
-                source.path, None, f"cannot be read ({error.strerror})", "name a text file"
-            ) from None
-        digest.update(str(source.weight).encode())
-    return digest.hexdigest()
+    parts = [f"1|{row}|{max_words}|{min_count}", *(f"{s.digest}|{s.weight}" for s in sources)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -15,7 +15,9 @@ def curves(
 ) -> list[list[list[list[float] | None]]]:
     """metric -> system -> shots -> mean, low, high; the order of each is the caller's."""
     at = [[g for g in groups if g.shots == n] for n in shots]
-    return [[[_mean(own, system, metric) for own in at] for system in systems] for metric in METRICS]
+    return [
+        [[_mean(own, system, metric) for own in at] for system in systems] for metric in METRICS
+    ]
 
 
 def sizes(groups: Sequence[SkillCells], shots: Sequence[int | None]) -> list[float | None]:

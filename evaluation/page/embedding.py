@@ -10,7 +10,13 @@ from markupsafe import Markup
 
 from data_cards.errors import DataError
 
-_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+_ESCAPES = {
+    "<": "\\u003c",
+    ">": "\\u003e",
+    "&": "\\u0026",
+    "\u2028": "\\u2028",
+    "\u2029": "\\u2029",
+}
 _PICTURES = {"word-map.svg": "image/svg+xml", "word-map.png": "image/png"}
 
 

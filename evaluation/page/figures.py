@@ -1,16 +1,18 @@
 """All the figures of the page as one JSON value; names are numbers into its lists."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from evaluation.metrics import METRICS, Counts
+from evaluation.comparing import comparable
+from evaluation.crossed import PairedError
+from evaluation.metrics import METRICS
 from evaluation.page.curves import curves, sizes
 from evaluation.page.groups import SkillCells, grouped, known, pair_names, system_names
-from evaluation.page.paired import paired_gap
+from evaluation.page.paired import Gap, error_of, gaps
 from evaluation.page.panels import Pair, panel
 from evaluation.report import TITLES
 from evaluation.results import Results
-from evaluation.rows import Comparison, RunResult
+from evaluation.rows import Comparison, RunResult, SkillVerdict
 
 UTTERANCES = 12_000
 """Utterances in the whole page, shared by its panels, so that it opens at once."""
@@ -27,19 +29,28 @@ def figures(run: RunResult, results: Results) -> dict[str, Any]:
     groups, systems, pairs = grouped(run), system_names(run), pair_names(run)
     shots = list(dict.fromkeys(g.shots for g in groups))
     locales = sorted({g.locale for g in groups})
-    labels = {g.label: number for number, g in enumerate({g.label: g for g in groups}.values())}
-    open_to = _with_panels(groups, pairs)
-    most = min(MOST, max(FEWEST, UTTERANCES // max(1, len(open_to))))
-    ladder: list[list[dict[str, Any]]] = [[] for _ in shots]
-    panels: list[dict[str, Any]] = []
-    for number, group in enumerate(groups):
-        row = _row(group, results, systems, pairs)
-        row["skill"], row["panel"] = labels[group.label], None
-        if number in open_to:
-            row["panel"] = len(panels)
-            panels.append(panel(group, results, systems, pairs, most))
-        ladder[shots.index(group.shots)].append(row)
     names = {g.label: [g.name, g.locale, g.suite] for g in groups}
+    numbers = {label: number for number, label in enumerate(names)}
+    panels, at = _panels(groups, results, systems, pairs)
+    verdicts = {
+        (f"{v.suite}/{v.skill}@{v.locale}", v.shots, v.baseline, v.candidate): v for v in run.skills
+    }
+    ladder = []
+    for n in shots:
+        own = [g for g in groups if g.shots == n]
+        rows = [
+            {
+                "skill": numbers[g.label],
+                "panel": at.get((g.label, n)),
+                "train": g.some.n_train,
+                "test": g.some.n_test,
+                "scores": [[_rounded(g.score(s, metric)) for metric in METRICS] for s in systems],
+                "gaps": found,
+                "decisions": [_decision(verdicts.get((g.label, n, *pair))) for pair in pairs],
+            }
+            for g, found in zip(own, _gaps(own, results, pairs), strict=True)
+        ]
+        ladder.append(rows)
     return {
         "systems": systems,
         "pairs": [[systems.index(a), systems.index(b)] for a, b in pairs],
@@ -55,44 +66,57 @@ def figures(run: RunResult, results: Results) -> dict[str, Any]:
     }
 
 
-def _row(
-    group: SkillCells, results: Results, systems: Sequence[str], pairs: Sequence[Pair]
-) -> dict[str, Any]:
-    """A skill's scores, (systems, metrics), and gaps, (pairs, metrics), each with its interval."""
-    counts = {
-        system: {seed: results.counts(row.key) for seed, row in by_seed.items()}
-        for system, by_seed in group.rows.items()
+def _gaps(
+    groups: Sequence[SkillCells], results: Results, pairs: Sequence[Pair]
+) -> list[list[list[list[float | None] | None]]]:
+    """skill -> pair -> metric -> gap, low, high; of the skills at one number of shots."""
+    errors: dict[tuple[Pair, str], list[PairedError | None]] = {
+        (pair, metric): [] for pair in pairs for metric in METRICS
     }
-    return {
-        "train": group.some.n_train,
-        "test": group.some.n_test,
-        "scores": [[_rounded(group.score(s, metric)) for metric in METRICS] for s in systems],
-        "gaps": [[_gap(group, counts, pair, metric) for metric in METRICS] for pair in pairs],
-    }
+    for group in groups:
+        counts = {
+            system: {seed: results.counts(row.key) for seed, row in by_seed.items()}
+            for system, by_seed in group.rows.items()
+        }
+        for (pair, metric), found in errors.items():
+            rows = [row for system in pair for row in group.rows.get(system, {}).values()]
+            fit = all(s in counts for s in pair) and all(comparable(row, metric) for row in rows)
+            sides = [counts[s] for s in pair] if fit else []
+            found.append(error_of(sides[0], sides[1], METRICS[metric]) if fit else None)
+    lists = {key: [_gap(gap) for gap in gaps(found)] for key, found in errors.items()}
+    return [
+        [[lists[pair, metric][number] for metric in METRICS] for pair in pairs]
+        for number in range(len(groups))
+    ]
 
 
-def _gap(
-    group: SkillCells, counts: Mapping[str, Mapping[int, Counts]], pair: Pair, metric: str
-) -> list[float | None] | None:
-    if any(group.score(system, metric) is None for system in pair):
-        return None
-    if metric == "intent_accuracy" and group.some.intents < 2:
-        return None  # nothing to tell apart
-    found = paired_gap(counts[pair[0]], counts[pair[1]], METRICS[metric])
-    return None if found is None else [_rounded(v) for v in (found.points, found.low, found.high)]
+def _gap(gap: Gap | None) -> list[float | None] | None:
+    return None if gap is None else [_rounded(v) for v in (gap.points, gap.low, gap.high)]
 
 
-def _with_panels(groups: Sequence[SkillCells], pairs: Sequence[Pair]) -> set[int]:
-    numbers = range(len(groups))
+def _decision(verdict: SkillVerdict | None) -> list[str] | None:
+    return None if verdict is None else [verdict.verdict, verdict.reason]
+
+
+def _panels(
+    groups: Sequence[SkillCells], results: Results, systems: Sequence[str], pairs: Sequence[Pair]
+) -> tuple[list[dict[str, Any]], dict[tuple[str, int | None], int]]:
+    """The panels, and where that of a skill at a number of shots stands among them."""
+    chosen = _with_panels(groups, pairs)
+    most = min(MOST, max(FEWEST, UTTERANCES // max(1, len(chosen))))
+    panels = [panel(group, results, systems, pairs, most) for group in chosen]
+    return panels, {(g.label, g.shots): number for number, g in enumerate(chosen)}
+
+
+def _with_panels(groups: Sequence[SkillCells], pairs: Sequence[Pair]) -> list[SkillCells]:
     if len(groups) <= PANELS:
-        return set(numbers)
-    pair = pairs[0] if pairs else None
+        return list(groups)
 
-    def change(number: int) -> float:
-        scores = [groups[number].score(s, "frame_accuracy") or 0.0 for s in pair or ()]
-        return -abs(scores[0] - scores[1]) if scores else 0.0
+    def change(group: SkillCells) -> float:
+        before, after = (group.score(s, "frame_accuracy") or 0.0 for s in pairs[0])
+        return -abs(after - before)
 
-    return set(sorted(numbers, key=change)[:PANELS])
+    return sorted(groups, key=change)[:PANELS] if pairs else list(groups[:PANELS])
 
 
 def _comparison(
@@ -115,6 +139,7 @@ def _comparison(
             )
         ],
         "wins": [c.wins, c.ties, c.losses],
+        "claims": [c.claimable_wins, _rounded(c.wilcoxon_p)],
     }  # fmt: skip
 
 

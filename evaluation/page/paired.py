@@ -1,18 +1,16 @@
-"""The paired interval of one skill: quick enough for hundreds of skills times many pairs."""
+"""The paired interval of each skill: quick enough for hundreds of skills times many pairs."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.special import ndtri, stdtrit
 
-from evaluation.metrics import COLUMNS, Counts, Metric
+from evaluation.crossed import PairedError, moderated, padded, paired_error, utterance_differences
+from evaluation.metrics import Counts, Metric
 
 LEVEL = 0.95
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,50 +23,34 @@ class Gap:
     high: float
 
 
-def paired_gap(
+def error_of(
     baseline: Mapping[int, Counts], candidate: Mapping[int, Counts], metric: Metric
-) -> Gap | None:
-    """The gap over the seeds that both have; None where it cannot be measured.
+) -> PairedError | None:
+    """A skill's difference over the seeds that both have; None where it cannot be measured."""
+    seeds = [
+        seed
+        for seed in sorted(baseline.keys() & candidate.keys())
+        if all(metric.parts(side[seed])[1].any() for side in (baseline, candidate))
+    ]
+    if not seeds:
+        return None
+    first, second = (np.stack([side[seed] for seed in seeds]) for side in (baseline, candidate))
+    return paired_error(utterance_differences(first, second, metric))
 
-    A ratio of sums is linearised into one value an utterance (the empirical influence, Davison and
-    Hinkley 1997, section 2.7); their paired differences, means over seeds, give the variance. Two
-    half wins and two half losses on two extra utterances keep a handful of flips from looking sure
-    (Agresti and Min 2005, "Simple improved confidence intervals for comparing matched
-    proportions", which this is for accuracies; for slot F1 and SemER a half counts one slot). With
-    several seeds the variance of their mean is added: utterances and seeds are crossed.
+
+def gaps(errors: Sequence[PairedError | None]) -> list[Gap | None]:
+    """The intervals of one list of skills, over utterances and seeds, as `crossed` has them.
+
+    One utterance won and one lost are added, so that a handful of flips does not look sure (Bonett
+    and Price 2012); few seeds are judged by those of the whole list (Smyth 2004).
     """
-    differences: list[Floats] = []
-    units: list[float] = []
-    for seed in sorted(baseline.keys() & candidate.keys()):
-        before, after = _values(baseline[seed], metric), _values(candidate[seed], metric)
-        if before is None or after is None:
-            continue
-        differences.append(after[0] - before[0])
-        units.append(max(before[1], after[1]))
-    if not differences:
-        return None
-    each = np.stack(differences)  # (seeds, utterances)
-    drawn = each.mean(axis=0)
-    n, unit = len(drawn) + 2, max(units)
-    centre = float(drawn.sum()) / n
-    variance = ((float(drawn @ drawn) + unit**2) / n - centre**2) / n
-    if len(each) > 1:
-        variance += float(each.mean(axis=1).var(ddof=1)) / len(each)
-    half = NormalDist().inv_cdf((1 + LEVEL) / 2) * math.sqrt(variance)
-    return Gap(float(drawn.mean()), centre - half, centre + half)
+    judged = iter(moderated([error for error in errors if error is not None]))
+    return [None if error is None else _interval(error, next(judged)) for error in errors]
 
 
-def _values(counts: Counts, metric: Metric) -> tuple[Floats, float] | None:
-    """One value an utterance, whose mean is the score, and what a single right item adds to it."""
-    above, below = _sum(counts, metric.numerator), _sum(counts, metric.denominator)
-    mean = float(below.mean()) if len(below) else 0.0
-    if not mean:
-        return None
-    score = float(above.sum() / below.sum())
-    return score + (above - score * below) / mean, max(metric.numerator.values()) / mean
-
-
-def _sum(counts: Counts, terms: Mapping[str, int]) -> Floats:
-    weights = np.array([terms.get(column, 0) for column in COLUMNS], dtype=np.float64)
-    weighted: Floats = counts @ weights
-    return weighted
+def _interval(plain: PairedError, judged: PairedError) -> Gap:
+    found = padded(judged)
+    at = (1 + LEVEL) / 2
+    law = ndtri(at) if math.isinf(found.freedom) else stdtrit(found.freedom, at)
+    half = float(law) * found.error
+    return Gap(plain.points, found.points - half, found.points + half)

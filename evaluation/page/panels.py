@@ -113,7 +113,11 @@ def _flips(right: Mapping[str, Flags], pair: Pair) -> list[int] | None:
     if not set(pair) <= right.keys():
         return None
     before, after = right[pair[0]], right[pair[1]]
-    return [int((after & ~before).sum()), int((before & ~after).sum()), int((~before & ~after).sum())]
+    return [
+        int((after & ~before).sum()),
+        int((before & ~after).sum()),
+        int((~before & ~after).sum()),
+    ]
 
 
 def _chosen(right: Mapping[str, Flags], pairs: Sequence[Pair], most: int) -> list[int]:

@@ -57,7 +57,8 @@ function drawGains() {
         el("td", { class: "n wide" }, score(row.means[1])),
         way(row.points), way(row.relative, "%"), way(row.errors, "%"),
         el("td", { class: "plot-cell wide" }, gapPlot(row.relative, scale, kind)),
-        el("td", { class: "n" }, `${row.wins[0]} / ${row.wins[1]} / ${row.wins[2]}`));
+        el("td", { class: "n" }, `${row.wins[0]} / ${row.wins[1]} / ${row.wins[2]}`,
+          row.claims[0] === null ? null : el("span", { class: "ci" }, `\u2265 ${row.claims[0]} truly better`)));
     });
     byId("gains-table").replaceChildren(el("table", {},
       el("caption", { class: "vh" }, "Gains of candidates over baselines, with 95% intervals"),

@@ -2,7 +2,7 @@
 const PAGE = 500; // rows drawn at once
 
 function drawLadder() {
-  const state = { pair: 0, shots: 0, metric: 0, locale: "", verdict: "", text: "" };
+  const state = { pair: 0, shots: 0, metric: 0, locale: "", verdict: "", decision: "", text: "" };
   const sort = { key: DATA.pairs.length ? "gap" : "skill", down: DATA.pairs.length > 0 };
   const locales = DATA.locales.length > 1;
   const suites = new Set(DATA.skills.map(([, , suite]) => suite)).size > 1;
@@ -19,20 +19,24 @@ function drawLadder() {
   pick("metric", "Metric", numbered(METRICS.map((metric) => metric.title)));
   if (locales) pick("locale", "Locale", [["", "every"], ...DATA.locales.map((name) => [name, name])]);
   if (DATA.pairs.length) pick("verdict", "Verdict", [["", "every"], ["win", "win"], ["tie", "tie"], ["loss", "loss"]]);
+  const decided = DATA.ladder.some((rows) => rows.some((row) => row.decisions.some(Boolean)));
+  if (decided) pick("decision", "Decision", [["", "every"], ["move", "move"], ["undecided", "undecided"], ["keep", "keep"]]);
   const search = el("input", { type: "search", placeholder: "name or suite", oninput: () => { state.text = search.value.trim().toLowerCase(); limit = PAGE; draw(); } });
   controls.append(el("label", {}, "Search", search));
 
   const gapOf = (row) => (DATA.pairs.length ? row.gaps[state.pair][state.metric] : null);
   const kindOf = (row) => verdict(gapOf(row), METRICS[state.metric].higher);
+  const decisionOf = (row) => row.decisions[state.pair]?.[0] ?? "";
   const order = { win: 0, tie: 1, loss: 2, "": 3 };
   function valueOf(row) {
     const [name, locale] = DATA.skills[row.skill];
     if (sort.key.startsWith("system")) return row.scores[Number(sort.key.slice(6))][state.metric];
-    return { skill: name, locale, train: row.train, test: row.test, gap: gapOf(row)?.[0] ?? null, verdict: order[kindOf(row)] }[sort.key];
+    return { skill: name, locale, train: row.train, test: row.test, gap: gapOf(row)?.[0] ?? null, verdict: order[kindOf(row)],
+      decision: decisionOf(row) }[sort.key];
   }
   function fits(row) {
     const [name, locale, suite] = DATA.skills[row.skill];
-    return (!state.locale || locale === state.locale) && (!state.text || `${suite}/${name}@${locale}`.toLowerCase().includes(state.text));
+    return (!state.locale || locale === state.locale) && (!state.decision || decisionOf(row) === state.decision) && (!state.text || `${suite}/${name}@${locale}`.toLowerCase().includes(state.text));
   }
 
   // The compared two stand first, beside their gap; the other systems after it.
@@ -54,6 +58,7 @@ function drawLadder() {
         el("td", { class: `n ${kind}` }, signed(gap ? gap[0] : null), el("span", { class: "ci wide" }, gap ? between(gap) : "")),
         el("td", { class: "plot-cell" }, gapPlot(gap, scale, kind)),
         el("td", { class: "wide" }, kind ? el("span", { class: `chip ${kind}` }, kind) : "–"),
+        decided ? el("td", { class: "wide", title: row.decisions[state.pair]?.[1] }, decisionOf(row) || "–") : null,
       ] : []),
       ...others(pair).map((system) => el("td", { class: pair.length ? "n wide" : "n" }, score(row.scores[system][state.metric]))),
       el("td", { class: "n wide" }, whole(row.train)), el("td", { class: "n wide" }, whole(row.test)));
@@ -76,7 +81,8 @@ function drawLadder() {
         ...pair.map((system) => head(DATA.systems[system], `system${system}`, { class: "n name" })),
         ...(pair.length ? [head("Points", "gap"),
           el("th", { scope: "col", class: "plot-cell" }, el("span", { class: "vh" }, "Plot of the gap"), axis(scale, "")),
-          head("Verdict", "verdict", { class: "wide" }, "up")] : []),
+          head("Verdict", "verdict", { class: "wide" }, "up"),
+          decided ? head("Decision", "decision", { class: "wide" }, "up") : null] : []),
         ...others(pair).map((system) => head(DATA.systems[system], `system${system}`, { class: pair.length ? "n name wide" : "n name" })),
         head("Train", "train", { class: "n wide" }), head("Test", "test", { class: "n wide" }))),
       el("tbody", {}, ...shown.slice(0, limit).map((row, position) => line(row, scale, position)))));
@@ -86,6 +92,7 @@ function drawLadder() {
     byId("more").hidden = shown.length <= limit;
   }
 
+  byId("decided").hidden = !decided;
   let current = 0;
   function show(position) {
     current = (position + shown.length) % shown.length;

@@ -36,6 +36,8 @@ function scoresPart(row, pair, state) {
   if (!pair) return parts;
   const said = METRICS.map((metric, number) => [metric, row.gaps[state.pair][number]]).filter(([, gap]) => gap)
     .map(([metric, gap]) => `${metric.title} ${signed(gap[0])} (${between(gap)})`);
+  const decision = row.decisions[state.pair];
+  if (decision) parts.push(el("p", { class: "decision" }, el("strong", {}, `${decision[0]}: `), decision[1]));
   if (said.length) parts.push(el("p", { class: "note" }, `${pairName(pair)}, points: ${said.join("; ")}.`));
   return parts;
 }

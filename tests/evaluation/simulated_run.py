@@ -7,6 +7,7 @@ from pathlib import Path
 from data_cards.records import Frame, Prediction, Skill, Slot, Utterance
 from evaluation.cells import Cell, Outcome
 from evaluation.comparing import compare_cells
+from evaluation.judging import judge_cells, with_claims
 from evaluation.measuring import Measurement
 from evaluation.metrics import score, slot_table, tally
 from evaluation.packed import pack
@@ -17,7 +18,20 @@ from evaluation.systems import SystemSpec
 SYSTEMS = ("maxent-crf", "maxent-crf-strong", "dnn-random", "dnn-mlm", "dnn-transfer", "dnn")
 INTENTS = ("Play", "Stop", "Ask", "Order")
 SLOTS = ("item", "place", "when")
-WORDS = ("tea", "soup", "rice", "salt", "lamp", "door", "room", "hall", "noon", "dawn", "dusk", "now")
+WORDS = (
+    "tea",
+    "soup",
+    "rice",
+    "salt",
+    "lamp",
+    "door",
+    "room",
+    "hall",
+    "noon",
+    "dawn",
+    "dusk",
+    "now",
+)
 
 
 def skill(number: int, utterances: int = 30, locale: str = "en-US", name: str = "") -> Skill:
@@ -30,7 +44,7 @@ def skill(number: int, utterances: int = 30, locale: str = "en-US", name: str = 
 def write_run(
     path: Path, skills: Iterable[Skill], systems: Sequence[str] = SYSTEMS,
     shots: Sequence[int | None] = (None,), seeds: int = 1, resamples: int = 60,
-    failed: Sequence[str] = (),
+    failed: Sequence[str] = (), judged: bool = True,
 ) -> None:  # fmt: skip
     """Fill a results file: each system is right a little more often than the one before it."""
     cells = [
@@ -41,7 +55,8 @@ def write_run(
         for name in systems
     ]
     settings = {
-        "suites": [], "data": ["simulated"], "skills": {c.skill.label: c.skill.digest for c in cells},
+        "suites": [], "data": ["simulated"],
+        "skills": {c.skill.label: c.skill.digest for c in cells},
         "pattern": "*", "slots_only": False, "systems": {name: {} for name in systems},
         "changes": [], "shots": list(shots), "seeds": seeds, "vectors": {},
         "notes": ["made by a simulation"],
@@ -56,8 +71,9 @@ def write_run(
             else:
                 level = 0.45 + 0.06 * systems.index(cell.spec.name) + 0.002 * (cell.shots or 50)
                 recorder.add(cell, _answered(cell, unpacked[cell.skill.label], level))
+        verdicts = judge_cells(recorder, run, list(systems)) if judged else []
         comparisons = compare_cells(recorder, run, list(systems), resamples)
-        recorder.finish(run, 12.0, comparisons)
+        recorder.finish(run, 12.0, with_claims(comparisons, verdicts), verdicts)
 
 
 def _answered(cell: Cell, asked: Skill, level: float) -> Outcome:
@@ -87,7 +103,9 @@ def _utterance(number: str, rng: random.Random) -> Utterance:
 def _answer(utterance: Utterance, rng: random.Random) -> Frame:
     """Wrong in the intent, in the last slot, or by one slot too many."""
     gold = utterance.frame
-    other = INTENTS[(INTENTS.index(gold.intent) + 1) % len(INTENTS)] if gold.intent in INTENTS else ""
+    other = (
+        INTENTS[(INTENTS.index(gold.intent) + 1) % len(INTENTS)] if gold.intent in INTENTS else ""
+    )
     if rng.random() < 0.4 or not gold.slots:
         return Frame(other, gold.slots)
     return Frame(gold.intent, gold.slots[:-1])

@@ -27,7 +27,8 @@ class Store:
 
 @pytest.fixture(autouse=True)
 def store(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vectors, "_store", lambda: Store)
+    for name in ("language_of", "digest", "default_store"):
+        monkeypatch.setattr(vectors, name, getattr(Store, name))
 
 
 def test_given_then_packaged(tmp_path: Path) -> None:

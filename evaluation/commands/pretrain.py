@@ -1,0 +1,96 @@
+"""`skillwise pretrain`."""
+
+import json
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from data_cards.errors import SkillwiseError, nearest
+from pretrain.settings import PretrainSettings
+
+Names = list[str] | None
+
+
+def pretrain(
+    out: Annotated[Path, typer.Option(help="Folder of the new store.")],
+    text: Annotated[
+        Names, typer.Option(help="Text file, one sentence a line; FILE:WEIGHT.")
+    ] = None,
+    suite: Annotated[Names, typer.Option(help="Card whose training utterances are text.")] = None,
+    chitchat: Annotated[
+        bool, typer.Option("--chitchat", help="The chat text of the package chitchat-dataset.")
+    ] = False,
+    locale: Annotated[str, typer.Option(help="Language or locale of the text.")] = "en",
+    minutes: Annotated[float | None, typer.Option(min=0.01, help="Training budget. [10]")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Training budget in steps.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all draws.")] = 0,
+    change: Annotated[Names, typer.Option("--set", help="key=value of the MLM's settings.")] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the unfinished training in --out.")
+    ] = False,
+) -> int:
+    """Train word vectors by masked language modelling and write a store that `--vectors` takes.
+
+    Several processes or a GPU: `accelerate launch -m evaluation.cli pretrain …`.
+    """
+    if minutes is not None and steps is not None:
+        raise SkillwiseError("--minutes and --steps: give one of them")
+    settings = _settings(change or [])
+    from pretrain import sources
+    from pretrain.neighbours import neighbours
+    from pretrain.pipeline import Request
+    from pretrain.pipeline import pretrain as run
+    from pretrain.store import VectorStore
+    from pretrain.training import Progress
+
+    language = locale.split("-")[0].lower()
+    found = [sources.file(argument) for argument in text or ()]
+    found += [sources.suite(name, language) for name in suite or ()]
+    found += [sources.chitchat()] if chitchat else []
+
+    def say(message: str) -> None:
+        typer.echo(message, err=True)
+
+    def report(progress: Progress) -> None:
+        say(
+            f"step {progress.step:,}/{progress.steps:,}  loss {progress.loss:.3f}  "
+            f"{progress.words_per_second:,.0f} words/s"
+        )
+
+    request = Request(
+        tuple(found), language, out, settings, seed, steps, minutes, resume,
+        shlex.join(["skillwise", *sys.argv[1:]]),
+    )  # fmt: skip
+    store = VectorStore.open(run(request, say, report))
+    typer.echo(f"{out}: {len(store):,} words, digest {store.meta['digest'][:16]}")
+    for word in store.words[100:1000:300]:
+        near = ", ".join(n.word for n in neighbours(store, word, 5))
+        typer.echo(f"  near {word!r}: {near}")
+    return 0
+
+
+def _settings(changes: list[str]) -> PretrainSettings:
+    values = {}
+    for change in changes:
+        key, equals, value = change.partition("=")
+        if not equals:
+            raise SkillwiseError(f"--set {change}: write key=value")
+        try:
+            values[key] = json.loads(value)
+        except json.JSONDecodeError:
+            values[key] = value
+    try:
+        return PretrainSettings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            remedy = nearest(key, PretrainSettings.model_fields)
+            raise SkillwiseError(f"--set {key}: no such setting; {remedy}") from None
+        raise SkillwiseError(
+            f"--set {key}={first['input']!r}: {first['msg']}; give another value"
+        ) from None

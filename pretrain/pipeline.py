@@ -1,0 +1,141 @@
+"""The whole MLM stage: sources -> corpus -> warm start -> training -> store and card."""
+
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from accelerate import Accelerator
+
+from data_cards.errors import DataError, SkillwiseError
+from pretrain import store, training
+from pretrain.checkpoint import Checkpoint, recorded_steps
+from pretrain.corpus import Corpus, prepare
+from pretrain.export import finish
+from pretrain.settings import PretrainSettings
+from pretrain.sources import Source
+from pretrain.training import Progress
+from pretrain.vocabulary import SPECIAL, words_of
+from pretrain.warm_start import factorise
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What one call of `skillwise pretrain` is asked for."""
+
+    sources: tuple[Source, ...]
+    language: str
+    out: Path
+    settings: PretrainSettings
+    seed: int
+    steps: int | None = None
+    minutes: float | None = None
+    resume: bool = False
+    command: str = ""
+
+
+def pretrain(
+    request: Request,
+    say: Callable[[str], None] = lambda _: None,
+    report: Callable[[Progress], None] = lambda _: None,
+) -> Path:
+    """Train word vectors and write their store to `request.out`; returns its folder.
+
+    What the stage needs on the way (corpus, checkpoint) lies in `OUT/.work` until the store is
+    there. Raises `SkillwiseError` for whatever the user can mend, and leaves no half store.
+    """
+    _check(request)
+    accelerator = Accelerator()
+    started = time.perf_counter()
+    work = request.out / ".work"
+    settings = request.settings
+    say(f"reading {len(request.sources)} sources")
+    with accelerator.main_process_first():
+        corpus = prepare(
+            request.sources, work, row=settings.row, max_words=settings.max_words,
+            min_count=settings.min_count,
+        )  # fmt: skip
+    say(f"{int(corpus.counts.sum()):,} words, vocabulary {len(corpus.counts) - len(SPECIAL):,}")
+    run = _run_digest(request, corpus)
+    path = work / "checkpoint.safetensors"
+    steps = recorded_steps(path, run) if request.resume else None
+    if steps is None:
+        path.unlink(missing_ok=True)
+        steps = request.steps or training.steps_within(
+            request.minutes or 10.0, corpus, settings, request.seed
+        )
+    table = None
+    if settings.warm_start:
+        say("factorising co-occurrences")
+        table = factorise(corpus, settings.width, settings.window, request.seed)
+    say(f"training {steps:,} steps")
+    model = training.train(
+        corpus, settings, accelerator, seed=request.seed, steps=steps, table=table,
+        checkpoint=Checkpoint(path, run, steps), report=report,
+    )  # fmt: skip
+    if accelerator.is_main_process:
+        vectors = finish(model.table.weight.detach().numpy()[len(SPECIAL) :], settings.remove)
+        words = words_of(corpus.tokenizer)[len(SPECIAL) :]
+        meta = {
+            "language": request.language,
+            "settings": settings.model_dump_json(),
+            "seed": str(request.seed),
+            "steps": str(steps),
+            "corpus": corpus.digest,
+        }
+        seconds = time.perf_counter() - started
+        store.write(request.out, words, vectors, meta, _card(request, corpus, steps, seconds))
+        shutil.rmtree(work, ignore_errors=True)
+    accelerator.wait_for_everyone()
+    return request.out
+
+
+def _check(request: Request) -> None:
+    if not request.sources:
+        raise SkillwiseError("no text to learn from; give --text FILE, --suite NAME or --chitchat")
+    if (request.out / store.FILE).exists():
+        raise DataError(request.out, None, "holds a store already", "name another --out")
+    if (request.out / ".work" / "checkpoint.safetensors").exists() and not request.resume:
+        raise DataError(
+            request.out, None, "holds an unfinished training",
+            "go on with --resume, or remove the folder",
+        )  # fmt: skip
+
+
+def _run_digest(request: Request, corpus: Corpus) -> str:
+    text = f"{corpus.digest}|{request.settings.model_dump_json()}|{request.seed}"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _card(request: Request, corpus: Corpus, steps: int, seconds: float) -> str:
+    weights = "\n".join(f"- {s.name}, weight {s.weight}, digest `{s.digest[:16]}`"
+                        for s in request.sources)  # fmt: skip
+    settings = json.dumps(request.settings.model_dump(mode="json"), indent=1)
+    return f"""---
+language: [{request.language}]
+library_name: skillwise
+tags: [word-embeddings, masked-language-modelling]
+---
+# Word vectors, {request.language}, {request.settings.width} dimensions
+
+{len(corpus.counts) - len(SPECIAL):,} words, trained by masked language modelling on
+{int(corpus.counts.sum()):,} running words in {steps:,} steps ({seconds / 60:.1f} minutes), seed
+{request.seed}. Content digest `{{digest}}`.
+
+Made by
+
+    {request.command or "pretrain.pipeline.pretrain"}
+
+from
+
+{weights}
+
+Settings:
+
+```json
+{settings}
+```
+"""
