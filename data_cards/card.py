@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from data_cards.errors import DataError, SkillwiseError, nearest
 from data_cards.jsonl import read_bytes
 
-CARDS = Path(__file__).parent / "cards"
+PACKAGE = Path(__file__).parent
+CARDS = PACKAGE / "cards"
 DATA_VARIABLE = "SKILLWISE_DATA"
 
 
@@ -26,7 +27,10 @@ class Source(_Strict):
     )
     revision: str = Field("", description="commit or tag of that publication")
     hub: str = Field("", description="Hugging Face hub id, pinned by `revision`")
-    folder: str = Field("", description="folder below SKILLWISE_DATA; empty for packaged data")
+    packaged: Literal["", "starter", "probe"] = Field(
+        "", description="folder of the package that holds the data, for those we wrote"
+    )
+    folder: str = Field("", description="folder below SKILLWISE_DATA, for data of others")
     files: dict[str, str] = Field(
         default_factory=dict,
         description="relative path -> sha256 of the bytes that were counted, unpacked if gzipped",
@@ -84,10 +88,20 @@ class Card(_Strict):
 
     @property
     def root(self) -> Path:
-        """The folder with the data; a `SkillwiseError` where it is not to be had."""
+        """The folder with the data; a `SkillwiseError` where it is not to be had.
+
+        A data set that is streamed from the hub has no folder: its pinned name stands for it.
+        """
         source = self.skillwise.source
+        if source.packaged:
+            return PACKAGE / source.packaged
+        if source.hub and not source.folder:
+            return Path(f"{source.hub}@{source.revision}")
         if not source.folder:
-            return Path(__file__).parent / "starter"
+            raise SkillwiseError(
+                f"card {self.name}: names no place of its data; give its source `packaged`, "
+                f"`folder` or `hub`"
+            )
         base = os.environ.get(DATA_VARIABLE)
         if not base:
             raise SkillwiseError(

@@ -47,6 +47,8 @@ class DNN:
 
     def fit(self, skill: Skill, seed: int) -> None:
         """Train on `skill.train`; the same skill and seed give the same network."""
+        if not skill.train:
+            raise SkillwiseError(f"skill {skill.key} has no training utterance; add some")
         torch.manual_seed(seed)
         settings = self.settings
         self._words = self._open_vectors(seed)
@@ -104,6 +106,7 @@ class DNN:
 
     def save(self, folder: Path) -> None:
         """Write the network and the pointer to its store; no pickle."""
+        network = self._fitted()
         store = self._words.store.meta["digest"] if isinstance(self._words, StoreVectors) else None
         model = {
             "intents": self._intents,
@@ -113,7 +116,7 @@ class DNN:
             "seed": self._seed,
             "store": {"path": str(self.vectors), "digest": store} if store else None,
         }
-        state = {k: v.contiguous() for k, v in self._fitted().state_dict().items()}
+        state = {k: v.contiguous() for k, v in network.state_dict().items()}
         parts = {WEIGHTS: tensors_to(state), MODEL: artefact.packed(model)}
         artefact.write(folder, self.name, self.settings, parts)
 

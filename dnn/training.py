@@ -57,7 +57,7 @@ def train(
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, total))
     averaged = copy.deepcopy(network).requires_grad_(False)
     network.train()
-    batches = _batches(len(data.intents), settings.batch, generator)
+    batches = _batches(data.sentences.lengths, settings.batch, generator)
     for step in range(total):
         loss = network.loss(*data.batch(next(batches)))
         optimizer.zero_grad(set_to_none=True)
@@ -81,8 +81,15 @@ def _rate(step: int, total: int) -> float:
     return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, total - warm)))
 
 
-def _batches(count: int, size: int, generator: torch.Generator) -> Iterator[Tensor]:
-    """Endless shuffled passes; each pass is cut into near-equal batches."""
+def _batches(lengths: Tensor, size: int, generator: torch.Generator) -> Iterator[Tensor]:
+    """Endless shuffled passes, cut into near-equal batches of sentences of about one length.
+
+    Padding costs as much as words do; a word or two of noise keeps the company changing.
+    """
+    count = len(lengths)
     parts = math.ceil(count / size)
     while True:
-        yield from torch.randperm(count, generator=generator).tensor_split(parts)
+        noise = torch.rand(count, generator=generator) * 2
+        batches = (lengths + noise).argsort().tensor_split(parts)
+        for i in torch.randperm(parts, generator=generator).tolist():
+            yield batches[i]

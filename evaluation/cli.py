@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import typer
 
 from data_cards.errors import SkillwiseError
-from evaluation.commands import cards, compare, pretrain, report, results
+from evaluation.commands import ablate, cards, compare, nightly, pretrain, report, results
 
 app = typer.Typer(
     name="skillwise",
@@ -18,6 +18,8 @@ app = typer.Typer(
 app.command("compare")(compare.compare)
 app.command("pretrain")(pretrain.pretrain)
 app.command("report")(report.report)
+app.command("nightly")(nightly.nightly)
+app.command("ablate")(ablate.ablate)
 app.add_typer(results.app, name="results")
 app.add_typer(cards.app, name="cards")
 

@@ -127,6 +127,8 @@ def _verdict(
         else:
             needed = _needed(skill, test.points, reach, rule)
             reason += f"{_shown(skill.n_test, smallest)}; {_more(needed)}"
+    if verdict != UNDECIDED and skill.seeds == 1:
+        reason += "; one seed: said of these two models, not yet of the systems"
     return SkillVerdict(
         suite=skill.suite,
         skill=skill.skill,

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from data_cards.errors import DataError, SkillwiseError
+from evaluation.page.embedding import word_map
+from evaluation.page.rendering import render_page
 from evaluation.recording import Recorder
 from evaluation.report import render_report
 from evaluation.results import FILE, Results
@@ -84,6 +86,8 @@ def render(folder: Path) -> RunResult:
     """Render a run's files from its results alone, each whole or not at all."""
     with Results(folder / FILE) as results:
         run = results.run()
+        page = render_page(run, results, word_map(folder))  # it shows answers: it needs the file
+    write_whole(folder / "report.html", page)
     for name, render_file in RENDERED.items():
         write_whole(folder / name, render_file(run))
     return run

@@ -1,6 +1,7 @@
 """The state of a running MLM training: one safetensors file, replaced whole."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,27 +49,25 @@ class Checkpoint:
         """Load the state, where there is one; returns the step after which it was taken, else 0."""
         if not self.path.exists():
             return 0
-        with open_checkpoint(self.path) as file:
-            _refuse_other(self.path, file.metadata()["digest"], self.digest)
+        with _opened(self.path, self.digest) as (file, meta):
             model.load_state_dict({k: file.get_tensor(f"model.{k}") for k in model.state_dict()})
             names = set(file.keys())
             for i, (optimizer, parameter) in enumerate(_parameters(optimizers)):
                 prefix = f"optimizer.{i}."
                 optimizer.state[parameter] = {
-                    name.removeprefix(prefix): file.get_tensor(name)
+                    name.removeprefix(prefix): _plain(file.get_tensor(name))
                     for name in names
                     if name.startswith(prefix)
                 }
-            return int(file.metadata()["step"])
+            return int(meta["step"])
 
 
 def recorded_steps(path: Path, digest: str) -> int | None:
     """The budget of the interrupted run that `path` belongs to; None where there is none."""
     if not path.exists():
         return None
-    with open_checkpoint(path) as file:
-        _refuse_other(path, file.metadata()["digest"], digest)
-        return int(file.metadata()["steps"])
+    with _opened(path, digest) as (_, meta):
+        return int(meta["steps"])
 
 
 def _refuse_other(path: Path, found: str, wanted: str) -> None:
@@ -79,12 +78,22 @@ def _refuse_other(path: Path, found: str, wanted: str) -> None:
         )
 
 
-def open_checkpoint(path: Path) -> safe_open:
-    """Open a checkpoint, or raise a `DataError` where the file is damaged."""
+@contextmanager
+def _opened(path: Path, digest: str) -> Iterator[tuple[safe_open, dict[str, str]]]:
+    """The file of the run with `digest` and its metadata; damage is a `DataError`."""
     try:
-        return safe_open(str(path), framework="pt")
-    except (SafetensorError, OSError) as error:
+        with safe_open(str(path), framework="pt") as file:
+            meta = file.metadata() or {}
+            _refuse_other(path, meta["digest"], digest)
+            yield file, meta
+    except (SafetensorError, OSError, KeyError, ValueError, RuntimeError) as error:
         raise DataError(path, None, f"damaged checkpoint ({error})", "remove it") from None
+
+
+def _plain(value: torch.Tensor) -> torch.Tensor | int:
+    """A count of steps as the integer it was: SparseAdam computes in double with it, else not."""
+    counts = value.ndim == 0 and not value.is_floating_point()
+    return int(value.item()) if counts else value
 
 
 def _parameters(

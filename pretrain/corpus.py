@@ -5,7 +5,7 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -49,14 +49,17 @@ def prepare(
     target = folder / f"corpus-{digest[:16]}"
     if not target.exists():
         scratch = folder / f".corpus-{digest[:16]}.{os.getpid()}.tmp"
-        lines = (words for source in sources for words in source.sentences())
-        tokenizer = build(lines, max_words, min_count)
         try:
             scratch.mkdir(parents=True)
-            counts = _write(sources, tokenizer, row, scratch / "rows.arrow")
+            spools = [_spool(source, scratch / f"{i}.txt") for i, source in enumerate(sources)]
+            lines = (line for spool in spools for line in _lines(spool.path))
+            tokenizer = build(lines, max_words, min_count)
+            counts = _write(spools, tokenizer, row, scratch / "rows.arrow")
+            for spool in spools:
+                spool.path.unlink()
             if not counts.sum():
                 raise SkillwiseError(f"the text fills no row of {row} words; give more text")
-            tokenizer.save(str(scratch / "vocabulary.json"))
+            (scratch / "vocabulary.json").write_text(tokenizer.to_str(), "utf-8")
             np.save(scratch / "counts.npy", counts)
             scratch.rename(target)
         except OSError as error:
@@ -73,14 +76,33 @@ def prepare(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Spool:
+    """A source's words, cut once: a sentence a line, a space between words."""
+
+    path: Path
+    weight: int
+
+
+def _spool(source: Source, path: Path) -> _Spool:
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(" ".join(words) + "\n" for words in source.sentences())
+    return _Spool(path, source.weight)
+
+
+def _lines(path: Path) -> Iterator[str]:
+    with path.open(encoding="utf-8") as file:
+        yield from file
+
+
 def _write(
-    sources: Sequence[Source], tokenizer: Tokenizer, row: int, path: Path
+    spools: Sequence[_Spool], tokenizer: Tokenizer, row: int, path: Path
 ) -> NDArray[np.int64]:
     """Pack the ids into rows, write them and return the count of each id."""
     counts = np.zeros(tokenizer.get_vocab_size(), dtype=np.int64)
     features = Features({"ids": List(Value("int32"), length=row)})
     with ArrowWriter(path=str(path), features=features) as writer:
-        for rows in _packed(sources, tokenizer, row):
+        for rows in _packed(spools, tokenizer, row):
             counts += np.bincount(rows.ravel(), minlength=len(counts))
             writer.write_batch({"ids": list(rows)})
         writer.finalize()
@@ -88,18 +110,17 @@ def _write(
 
 
 def _packed(
-    sources: Sequence[Source], tokenizer: Tokenizer, row: int
+    spools: Sequence[_Spool], tokenizer: Tokenizer, row: int
 ) -> Iterator[NDArray[np.int32]]:
     """Join the sentences, each closed by [END], and cut them into full rows of `row` words."""
-    end = tokenizer.token_to_id(END)
     rest = np.empty(0, dtype=np.int32)
-    for source in sources:
-        for _ in range(source.weight):
-            lines = source.sentences()
-            while chunk := list(islice(lines, CHUNK)):
-                encoded = tokenizer.encode_batch_fast([" ".join(words) for words in chunk])
-                ids = [part for e in encoded for part in (e.ids, (end,))]
-                rest = np.concatenate([rest, *(np.asarray(i, dtype=np.int32) for i in ids)])
+    for spool in spools:
+        for _ in range(spool.weight):
+            lines = _lines(spool.path)
+            while chunk := [f"{line} {END}" for line in islice(lines, CHUNK)]:
+                encoded = tokenizer.encode_batch_fast(chunk)
+                ids = chain.from_iterable(e.ids for e in encoded)
+                rest = np.concatenate([rest, np.fromiter(ids, dtype=np.int32)])
                 full = len(rest) // row * row
                 if full:
                     yield rest[:full].reshape(-1, row)

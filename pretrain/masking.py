@@ -48,7 +48,8 @@ class Masker:
         flat = ids.astype(np.int64).ravel()
         positions = np.flatnonzero(random.random(flat.shape, dtype=np.float32) < self.chance[flat])
         if not len(positions):  # a row of nothing but frequent words: predict one of them
-            positions = np.array([int(random.integers(len(flat)))])
+            ordinary = np.flatnonzero(flat >= len(SPECIAL))
+            positions = random.choice(ordinary if len(ordinary) else np.arange(len(flat)), 1)
         targets = flat[positions]
         kind = random.random(len(positions))
         shown = np.full(len(positions), _MASK_ID)

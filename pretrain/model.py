@@ -34,6 +34,8 @@ class MaskedWordModel(nn.Module):
             attention_probs_dropout_prob=0.0,  # keeps the fused attention kernel
         )
         self.encoder = BertModel(config, add_pooling_layer=False)
+        # several processes wait for the gradient of every parameter; this one never has any
+        self.encoder.embeddings.word_embeddings.requires_grad_(False)
         self.transform = nn.Linear(settings.width, settings.width)
         self.norm = nn.LayerNorm(settings.width)
 
@@ -64,8 +66,8 @@ class MaskedWordModel(nn.Module):
         less the log-expectation of those that were drawn.
         """
         states = self.encode(ids, positions)
-        if candidates is None:
-            return F.cross_entropy(F.linear(states, self.table.weight, self.bias), targets)
+        if candidates is None:  # by look-up too: the table's optimizer takes sparse gradients only
+            candidates = torch.arange(self.table.num_embeddings, device=states.device)
         table = self.table(candidates)
         logits = F.linear(states, table, self.bias[candidates])
         if log_expected is not None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data_cards.errors import SkillwiseError, nearest
+from data_cards.errors import SkillwiseError
 from pretrain.store import VectorStore
 
 
@@ -20,7 +20,9 @@ def neighbours(store: VectorStore, word: str, count: int = 8) -> list[Neighbour]
     """The `count` words nearest to `word`; a `SkillwiseError` where the store lacks it."""
     (row,) = store.rows([word])
     if row < 0:
-        raise SkillwiseError(f"{word!r} is not in the store; {nearest(word, store.words)}")
+        raise SkillwiseError(
+            f"{word!r} is not among the {len(store):,} words of {store.path}; ask for another"
+        )
     table = store.dequantised(np.arange(len(store)))
     table /= np.maximum(np.linalg.norm(table, axis=1, keepdims=True), 1e-12)
     cosines = table @ table[row]

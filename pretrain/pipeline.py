@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from accelerate import Accelerator
+from accelerate.utils import broadcast_object_list
 
 from data_cards.errors import DataError, SkillwiseError
 from pretrain import store, training
@@ -49,6 +50,8 @@ def pretrain(
     """
     _check(request)
     accelerator = Accelerator()
+    if not accelerator.is_main_process:  # one process speaks for all
+        say, report = (lambda _: None), (lambda _: None)
     started = time.perf_counter()
     work = request.out / ".work"
     settings = request.settings
@@ -67,6 +70,7 @@ def pretrain(
         steps = request.steps or training.steps_within(
             request.minutes or 10.0, corpus, settings, request.seed
         )
+    (steps,) = broadcast_object_list([steps])  # each process timed its own; they must agree
     table = None
     if settings.warm_start:
         say("factorising co-occurrences")
@@ -77,7 +81,7 @@ def pretrain(
         checkpoint=Checkpoint(path, run, steps), report=report,
     )  # fmt: skip
     if accelerator.is_main_process:
-        vectors = finish(model.table.weight.detach().numpy()[len(SPECIAL) :], settings.remove)
+        vectors = finish(model.table.weight.detach().cpu().numpy()[len(SPECIAL) :], settings.remove)
         words = words_of(corpus.tokenizer)[len(SPECIAL) :]
         meta = {
             "language": request.language,
@@ -96,7 +100,7 @@ def pretrain(
 def _check(request: Request) -> None:
     if not request.sources:
         raise SkillwiseError("no text to learn from; give --text FILE, --suite NAME or --chitchat")
-    if (request.out / store.FILE).exists():
+    if any((request.out / name).exists() for name in (store.FILE, store.CARD)):
         raise DataError(request.out, None, "holds a store already", "name another --out")
     if (request.out / ".work" / "checkpoint.safetensors").exists() and not request.resume:
         raise DataError(

@@ -1,6 +1,6 @@
 """Settings of the MLM stage; defaults were found by the ablations in docs/LOG.md."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 
 class PretrainSettings(BaseModel):
@@ -10,7 +10,7 @@ class PretrainSettings(BaseModel):
 
     width: int = Field(300, gt=1, description="dimensions of the word vectors and of the encoder")
     layers: int = Field(1, ge=1, description="encoder layers; the product is the table below them")
-    heads: int = Field(6, ge=1, description="attention heads")
+    heads: int = Field(6, ge=1, validate_default=True, description="attention heads")
     feed_forward: int = Field(600, gt=0, description="inner width of the feed-forward layer")
     dropout: float = Field(0.0, ge=0, lt=1, description="of the encoder")
     max_words: int = Field(40000, gt=1, description="vocabulary, most frequent words first")
@@ -18,16 +18,24 @@ class PretrainSettings(BaseModel):
     row: int = Field(64, gt=1, description="words a packed row; sentences are joined, never padded")
     rows: int = Field(64, gt=0, description="rows a step at full batch")
     ramp: float = Field(0.1, ge=0, lt=1, description="share of the budget with a quarter batch")
-    mask: float = Field(0.3, gt=0, lt=1, description="share of words to be predicted")
+    mask: float = Field(0.25, gt=0, lt=1, description="share of words to be predicted")
     keep: float = Field(0.1, ge=0, lt=1, description="of those, share left as it is")
     replace: float = Field(0.1, ge=0, lt=1, description="of those, share replaced at random")
     negatives: int = Field(2048, ge=0, description="sampled softmax candidates; 0 = full softmax")
     subsample: float = Field(
-        1e-4, ge=0, description="a frequent word is predicted less often; 0=off"
+        1e-3, ge=0, description="a frequent word is predicted less often; 0=off"
     )
     warm_start: bool = Field(True, description="start from the factorised co-occurrence matrix")
     window: int = Field(5, gt=0, description="words a side that the warm start counts")
-    table_rate: float = Field(1e-3, gt=0, description="peak rate of the word table")
+    table_rate: float = Field(5e-4, gt=0, description="peak rate of the word table")
     rate: float = Field(1e-3, gt=0, description="peak rate of the encoder")
     weight_decay: float = Field(0.01, ge=0, description="decoupled weight decay of the encoder")
     remove: int = Field(1, ge=0, description="top components removed at export")
+
+    @field_validator("heads")
+    @classmethod
+    def _divides(cls, heads: int, given: ValidationInfo) -> int:
+        width = given.data.get("width")
+        if width is not None and width % heads:
+            raise ValueError(f"{heads} heads do not divide width {width}")
+        return heads

@@ -56,10 +56,21 @@ class VectorStore:
             store = cls(path, meta, **{name: arrays[name] for name in _ARRAYS})
         except KeyError as error:
             raise DataError(file, None, f"holds no {error}", _REMEDY) from None
-        sizes = {len(store.table), len(store.scales), len(store.hashes), len(store.order)}
-        if len(sizes) != 1 or store.table.ndim != 2:
-            raise DataError(file, None, "its tables disagree in length", _REMEDY)
+        store._check(file)
         return store
+
+    def _check(self, file: Path) -> None:
+        missing = [key for key in ("language", "digest", "kind") if key not in self.meta]
+        if missing:
+            raise DataError(file, None, f"its header does not name the {missing[0]}", _REMEDY)
+        columns = (self.scales, self.hashes, self.order)
+        if self.table.ndim != 2 or any(c.shape != self.table.shape[:1] for c in columns):
+            raise DataError(file, None, "its tables disagree in length", _REMEDY)
+        kinds = tuple(a.dtype for a in (*columns, self.letters))
+        if kinds != (np.float32, np.uint64, np.int32, np.uint8):
+            raise DataError(file, None, "its tables are not of the types written", _REMEDY)
+        if len(self) and not 0 <= self.order.min() <= self.order.max() < len(self):
+            raise DataError(file, None, "its words point outside the table", _REMEDY)
 
     def __len__(self) -> int:
         return len(self.table)
@@ -77,7 +88,13 @@ class VectorStore:
     @cached_property
     def words(self) -> list[str]:
         """The vocabulary, most frequent first."""
-        return self.letters.tobytes().decode("utf-8").split("\n")
+        try:
+            found = self.letters.tobytes().decode("utf-8").split("\n")
+        except UnicodeDecodeError as error:
+            raise DataError(self.path / FILE, None, f"damaged words ({error})", _REMEDY) from None
+        if len(found) != len(self):
+            raise DataError(self.path / FILE, None, "holds too few or many words", _REMEDY)
+        return found
 
     def rows(self, words: Sequence[str]) -> NDArray[np.int64]:
         """The row of each word, -1 where the store lacks it."""
@@ -119,7 +136,7 @@ def write(
     `meta` must name the language; format, digest and kind are added. Raises `DataError` where
     something stands at `folder` already or the disk does not take it.
     """
-    if folder.exists() and any(p.name in (FILE, CARD) for p in folder.iterdir()):
+    if folder.is_dir() and any((folder / name).exists() for name in (FILE, CARD)):
         raise DataError(folder, None, "holds a store already", "name another --out")
     hashes = np.array([_hash(word) for word in words], dtype=np.uint64)
     order = np.argsort(hashes, kind="stable").astype(np.int32)
@@ -193,7 +210,7 @@ def _map(file: Path) -> tuple[dict[str, str], dict[str, NDArray[Any]]]:
             if not 2 <= length <= min(size - 8, 1 << 24):
                 raise ValueError("its header is cut")
             header = json.loads(stream.read(length))
-        meta = header.pop("__metadata__", {})
+        meta = dict(header.pop("__metadata__", {}))
         data = np.memmap(file, dtype=np.uint8, mode="r", offset=8 + length)
         arrays = {name: _view(data, entry) for name, entry in header.items()}
     except FileNotFoundError:

@@ -1,6 +1,6 @@
 """The word-level vocabulary of a corpus, by `tokenizers`."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from tokenizers import Tokenizer
@@ -14,11 +14,11 @@ UNKNOWN, MASK, END = "[UNK]", "[MASK]", "[END]"
 SPECIAL = (UNKNOWN, MASK, END)
 
 
-def build(lines: Iterable[Sequence[str]], max_words: int, min_count: int) -> Tokenizer:
+def build(lines: Iterable[str], max_words: int, min_count: int) -> Tokenizer:
     """Count the words of some sentences and keep the most frequent; ids follow frequency.
 
-    Words were cut and normalised by `data_cards.words`, so that `tokenizers` only splits at the
-    spaces between them. Raises `SkillwiseError` where fewer than two words remain.
+    Words of a line were cut and normalised by `data_cards.words` and joined by spaces, so that
+    `tokenizers` only splits there. Raises `SkillwiseError` where fewer than two words remain.
     """
     tokenizer = Tokenizer(WordLevel(unk_token=UNKNOWN))
     tokenizer.pre_tokenizer = WhitespaceSplit()
@@ -28,7 +28,7 @@ def build(lines: Iterable[Sequence[str]], max_words: int, min_count: int) -> Tok
         special_tokens=list(SPECIAL),
         show_progress=False,
     )
-    tokenizer.train_from_iterator(_joined(lines), trainer)
+    tokenizer.train_from_iterator(lines, trainer)
     known = tokenizer.get_vocab_size() - len(SPECIAL)
     if known < 2:
         raise SkillwiseError(
@@ -47,7 +47,3 @@ def words_of(tokenizer: Tokenizer) -> list[str]:
 def load(path: Path) -> Tokenizer:
     """Read a vocabulary that `Tokenizer.save` wrote."""
     return Tokenizer.from_file(str(path))
-
-
-def _joined(lines: Iterable[Sequence[str]]) -> Iterator[str]:
-    return (" ".join(words) for words in lines)

@@ -33,6 +33,7 @@ def factorise(corpus: Corpus, width: int, window: int, seed: int) -> NDArray[np.
     )
     vectors = np.zeros((association.shape[0], width), dtype=np.float32)
     vectors[:, :rank] = left * np.sqrt(values)
+    vectors[np.asarray(counts.sum(axis=1)).ravel() == 0] = 0  # else noise, where rank is lacking
     return vectors
 
 

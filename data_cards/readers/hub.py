@@ -40,8 +40,6 @@ def read(card: Card, root: Path, faults: Faults) -> Iterator[Skill]:
 
 
 def _rows(card: Card, root: Path, options: HubOptions) -> Iterator[Row]:
-    source = card.skillwise.source
-    origin = root if source.folder else Path(f"{source.hub}@{source.revision}")
     for split, name in options.splits.items():
         try:
             stream = _stream(card, root, options.config, name)
@@ -49,18 +47,18 @@ def _rows(card: Card, root: Path, options: HubOptions) -> Iterator[Row]:
             for column in options.named:
                 if features and column not in features:
                     raise SkillwiseError(
-                        f"card {card.name}: {origin} has no column {column!r}; "
+                        f"card {card.name}: {root} has no column {column!r}; "
                         f"it has {', '.join(features)}"
                     )
             for row in stream:
-                yield origin, None, SPLITS.get(split, ""), _named(row, features)
+                yield root, None, SPLITS.get(split, ""), _named(row, features)
         except SkillwiseError:
             raise
         except (ImportError, MemoryError):
             raise
         except Exception as error:  # the loaders raise whatever their formats and HTTP raise
             raise SkillwiseError(
-                f"card {card.name}: split {name!r} of {origin} cannot be read "
+                f"card {card.name}: split {name!r} of {root} cannot be read "
                 f"({type(error).__name__}: {error}); check its name, or run `skillwise cards "
                 f"download {card.name}` where the network is"
             ) from error

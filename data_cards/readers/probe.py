@@ -37,18 +37,10 @@ FUNCTION_WORDS = {"en": frozenset(_ENGLISH.split())}
 _FOLDER = re.compile(r"^(?P<name>[^@/]+)@(?P<locale>[a-z]{2}-[A-Z]{2})$")
 
 
-class ProbeOptions(Options):
-    """Where the probe lies."""
-
-    folder: str = "."  # relative to the card's root
-
-
 def read(card: Card, root: Path, faults: Faults) -> Iterator[Skill]:
     """Yield both halves of each skill, by folder name."""
-    base = root / settle(card, ProbeOptions).folder
-    if not base.is_dir():
-        raise DataError(base, None, "no such folder", "mend option folder of the card")
-    for folder in sorted(p for p in base.iterdir() if p.is_dir() and not p.name.startswith(".")):
+    settle(card, Options)  # it takes none
+    for folder in sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith(".")):
         yield from read_halves(folder)
 
 

@@ -35,7 +35,7 @@ def pretrain(
 ) -> int:
     """Train word vectors by masked language modelling and write a store that `--vectors` takes.
 
-    Several processes or a GPU: `accelerate launch -m evaluation.cli pretrain …`.
+    Several processes or a GPU: `accelerate launch -m evaluation pretrain …`.
     """
     if minutes is not None and steps is not None:
         raise SkillwiseError("--minutes and --steps: give one of them")

@@ -41,3 +41,36 @@ def results(
     for text in ask(folder / FILE, sql, format.value):
         typer.echo(text)
     return 0
+
+
+@app.command()
+def export(
+    parquet: Annotated[Path, typer.Option(help="Folder to write the Parquet files into.")],
+    run: Annotated[Path | None, typer.Option(help="A run's folder. [the last in runs]")] = None,
+) -> int:
+    """Write a run's cells, answers and comparisons as Parquet files."""
+    from evaluation.parquet import export as write
+    from evaluation.run_folder import last_folder
+
+    for path in write(run if run is not None else last_folder(), parquet):
+        typer.echo(str(path))
+    return 0
+
+
+@app.command()
+def merge(
+    runs: Annotated[list[Path], typer.Argument(help="Folders of runs, two or more.")],
+    out: Annotated[Path, typer.Option(help="Folder of the joined results.")],
+) -> int:
+    """Join the results of several runs: each cell once, each run concluded from all its cells."""
+    from evaluation.merging import merge as join
+
+    merged = join(runs, out)
+    typer.echo(f"{out}: {merged.cells} cells of {merged.runs} runs")
+    if merged.repeated:
+        typer.echo(
+            f"{merged.repeated} cells stood in several files, {merged.differing} of them with "
+            "other scores: the first file's are kept",
+            err=True,
+        )
+    return 0

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from evaluation.comparing import comparable
 from evaluation.crossed import PairedError
 from evaluation.metrics import METRICS
 from evaluation.page.curves import curves, sizes
 from evaluation.page.groups import SkillCells, grouped, known, pair_names, system_names
-from evaluation.page.paired import Gap, error_of, gaps
+from evaluation.page.paired import Gap, errors, gaps
 from evaluation.page.panels import Pair, panel
 from evaluation.report import TITLES
 from evaluation.results import Results
@@ -70,7 +69,7 @@ def _gaps(
     groups: Sequence[SkillCells], results: Results, pairs: Sequence[Pair]
 ) -> list[list[list[list[float | None] | None]]]:
     """skill -> pair -> metric -> gap, low, high; of the skills at one number of shots."""
-    errors: dict[tuple[Pair, str], list[PairedError | None]] = {
+    found: dict[tuple[Pair, str], list[PairedError | None]] = {
         (pair, metric): [] for pair in pairs for metric in METRICS
     }
     for group in groups:
@@ -78,12 +77,11 @@ def _gaps(
             system: {seed: results.counts(row.key) for seed, row in by_seed.items()}
             for system, by_seed in group.rows.items()
         }
-        for (pair, metric), found in errors.items():
-            rows = [row for system in pair for row in group.rows.get(system, {}).values()]
-            fit = all(s in counts for s in pair) and all(comparable(row, metric) for row in rows)
-            sides = [counts[s] for s in pair] if fit else []
-            found.append(error_of(sides[0], sides[1], METRICS[metric]) if fit else None)
-    lists = {key: [_gap(gap) for gap in gaps(found)] for key, found in errors.items()}
+        for name, metric in METRICS.items():
+            fit = {s: t for s, t in counts.items() if group.comparable(s, name)}
+            for pair, error in zip(pairs, errors(fit, pairs, metric), strict=True):
+                found[pair, name].append(error)
+    lists = {key: [_gap(gap) for gap in gaps(own)] for key, own in found.items()}
     return [
         [[lists[pair, metric][number] for metric in METRICS] for pair in pairs]
         for number in range(len(groups))

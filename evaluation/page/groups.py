@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass, field
 
+from evaluation.comparing import comparable
 from evaluation.rows import CellRow, Comparison, RunResult
 
 
@@ -27,6 +28,10 @@ class SkillCells:
         values = [known(getattr(row, metric)) for row in self.rows.get(system, {}).values()]
         found = [value for value in values if value is not None]
         return math.fsum(found) / len(found) if found else None
+
+    def comparable(self, system: str, metric: str) -> bool:
+        """Whether the metric can tell this system from others here, under every seed."""
+        return all(comparable(row, metric) for row in self.rows[system].values())
 
     def seed(self) -> int:
         """The lowest of the seeds that most systems have finished."""

@@ -17,7 +17,17 @@ from evaluation.report import command
 from evaluation.results import Results
 from evaluation.rows import CellRow, RunResult
 
-SCRIPTS = ("dom.js", "plots.js", "gains.js", "growth.js", "panel.js", "ladder.js", "page.js")
+SCRIPTS = (
+    "dom.js",
+    "plots.js",
+    "gains.js",
+    "growth.js",
+    "counts.js",
+    "answers.js",
+    "panel.js",
+    "ladder.js",
+    "page.js",
+)
 """The page's code, in the order it is joined in."""
 
 

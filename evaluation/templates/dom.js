@@ -61,8 +61,11 @@ function sortable(title, key, sort, again, attributes = {}, first = "down") {
     sort.key = key;
     again(key);
   };
-  return el("th", { scope: "col", "aria-sort": order, "data-key": key, ...attributes },
-    el("button", { type: "button", onclick: click }, title));
+  return el(
+    "th",
+    { scope: "col", "aria-sort": order, "data-key": key, ...attributes },
+    el("button", { type: "button", onclick: click }, title),
+  );
 }
 
 function compared(a, b, down) {

@@ -12,17 +12,31 @@ function mark(shape, x, y) {
   return shapes[shape % shapes.length]();
 }
 const looks = (system) => ({
-  class: `curve`, "stroke-dasharray": DASHES[Math.floor(system / 4) % DASHES.length] || null,
+  class: `curve`,
+  "stroke-dasharray": DASHES[Math.floor(system / 4) % DASHES.length] || null,
 });
 
 function drawGrowth() {
-  const order = DATA.shots.map((_, at) => at).filter((at) => DATA.sizes[at])
+  const order = DATA.shots
+    .map((_, at) => at)
+    .filter((at) => DATA.sizes[at])
     .sort((a, b) => DATA.sizes[a] - DATA.sizes[b]);
   if (order.length < 2) return;
-  DATA.systems.forEach((name, system) => byId("legend").append(el("li", {},
-    svg("svg", { class: `s${system % 8}`, viewBox: "0 0 36 14", "aria-hidden": "true" },
-      svg("line", { ...looks(system), x1: 0, x2: 36, y1: 7, y2: 7 }), mark(system, 18, 7)),
-    el("span", { class: "name" }, name))));
+  DATA.systems.forEach((name, system) =>
+    byId("legend").append(
+      el(
+        "li",
+        {},
+        svg(
+          "svg",
+          { class: `s${system % 8}`, viewBox: "0 0 36 14", "aria-hidden": "true" },
+          svg("line", { ...looks(system), x1: 0, x2: 36, y1: 7, y2: 7 }),
+          mark(system, 18, 7),
+        ),
+        el("span", { class: "name" }, name),
+      ),
+    ),
+  );
   METRICS.forEach((metric, number) => {
     const drawn = chart(metric, DATA.curves[number], order);
     if (drawn) byId("charts").append(drawn);
@@ -42,12 +56,21 @@ function chart(metric, curves, order) {
   const inner = WIDTH - LEFT - RIGHT - 40;
   const x = (position) => LEFT + 20 + (inner * (logs[position] - logs[0])) / wide;
   const y = (value) => TOP + ((HEIGHT - TOP - BOTTOM) * (ceiling - value)) / (ceiling - floor);
-  const picture = svg("svg", { class: "chart", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img",
-    "aria-label": `${metric.title} by training utterances; the table of gains holds the numbers` });
+  const picture = svg("svg", {
+    class: "chart",
+    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+    role: "img",
+    "aria-label": `${metric.title} by training utterances; the table of gains holds the numbers`,
+  });
   for (const tick of ticks(floor, ceiling, 5)) {
     picture.append(
       svg("line", { class: "grid", x1: LEFT, x2: WIDTH - RIGHT, y1: y(tick), y2: y(tick) }),
-      svg("text", { x: LEFT - 5, y: y(tick) + 4, "text-anchor": "end" }, tick.toFixed(2).replace(/^0/, "")));
+      svg(
+        "text",
+        { x: LEFT - 5, y: y(tick) + 4, "text-anchor": "end" },
+        tick.toFixed(2).replace(/^0/, ""),
+      ),
+    );
   }
   let last = -Infinity;
   order.forEach((at, position) => {
@@ -56,21 +79,53 @@ function chart(metric, curves, order) {
     const label = DATA.shots[at] === null ? "all" : `${DATA.shots[at]} / intent`;
     picture.append(
       svg("text", { x: last, y: HEIGHT - 22, "text-anchor": "middle" }, label),
-      svg("text", { x: last, y: HEIGHT - 7, "text-anchor": "middle" }, `n = ${whole(Math.round(DATA.sizes[at]))}`));
+      svg(
+        "text",
+        { x: last, y: HEIGHT - 7, "text-anchor": "middle" },
+        `n = ${whole(Math.round(DATA.sizes[at]))}`,
+      ),
+    );
   });
   curves.forEach((curve, system) => {
     const aside = (system - (curves.length - 1) / 2) * 3; // so that intervals do not hide each other
-    const known = order.map((at, position) => [x(position) + aside, curve[at], at]).filter(([, p]) => p);
+    const known = order
+      .map((at, position) => [x(position) + aside, curve[at], at])
+      .filter(([, p]) => p);
     const group = svg("g", { class: `s${system % 8}` });
-    group.append(svg("polyline", { ...looks(system), points: known.map(([px, p]) => `${px},${y(p[0])}`).join(" ") }));
+    group.append(
+      svg("polyline", {
+        ...looks(system),
+        points: known.map(([px, p]) => `${px},${y(p[0])}`).join(" "),
+      }),
+    );
     for (const [px, p, at] of known) {
-      if (p[1] !== null) group.append(svg("line", { class: "whisker", x1: px, x2: px, y1: y(p[1]), y2: y(Math.min(p[2], ceiling)) }));
+      if (p[1] !== null)
+        group.append(
+          svg("line", {
+            class: "whisker",
+            x1: px,
+            x2: px,
+            y1: y(p[1]),
+            y2: y(Math.min(p[2], ceiling)),
+          }),
+        );
       const dot = mark(system, px, y(p[0]));
       const range = p[1] === null ? "" : ` (${score(p[1])} to ${score(p[2])})`;
-      dot.append(svg("title", {}, `${DATA.systems[system]}, ${shotsName(DATA.shots[at])}: ${score(p[0])}${range}`));
+      dot.append(
+        svg(
+          "title",
+          {},
+          `${DATA.systems[system]}, ${shotsName(DATA.shots[at])}: ${score(p[0])}${range}`,
+        ),
+      );
       group.append(dot);
     }
     picture.append(group);
   });
-  return el("figure", {}, el("figcaption", {}, metric.title + (metric.higher ? "" : " (less is better)")), picture);
+  return el(
+    "figure",
+    {},
+    el("figcaption", {}, metric.title + (metric.higher ? "" : " (less is better)")),
+    picture,
+  );
 }

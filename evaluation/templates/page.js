@@ -1,10 +1,18 @@
 // The theme, kept where the browser lets a page keep something; then everything is drawn.
 const KEPT = "skillwise-theme";
 function keep(theme) {
-  try { localStorage.setItem(KEPT, theme); } catch { /* closed to files in some browsers */ }
+  try {
+    localStorage.setItem(KEPT, theme);
+  } catch {
+    /* closed to files in some browsers */
+  }
 }
 function kept() {
-  try { return localStorage.getItem(KEPT); } catch { return null; }
+  try {
+    return localStorage.getItem(KEPT);
+  } catch {
+    return null;
+  }
 }
 function theme(name) {
   if (name) document.documentElement.dataset.theme = name;

@@ -18,17 +18,39 @@ const placed = (value, { low, high }) =>
 
 function gapPlot(gap, scale, kind) {
   const zero = placed(0, scale);
-  const picture = svg("svg", {
-    class: `gap ${kind}`, viewBox: `0 0 ${PLOT} 24`, preserveAspectRatio: "none", "aria-hidden": "true",
-  }, svg("line", { class: "zero", x1: zero, x2: zero, y1: 0, y2: 24, "vector-effect": "non-scaling-stroke" }));
+  const picture = svg(
+    "svg",
+    {
+      class: `gap ${kind}`,
+      viewBox: `0 0 ${PLOT} 24`,
+      preserveAspectRatio: "none",
+      "aria-hidden": "true",
+    },
+    svg("line", {
+      class: "zero",
+      x1: zero,
+      x2: zero,
+      y1: 0,
+      y2: 24,
+      "vector-effect": "non-scaling-stroke",
+    }),
+  );
   if (!gap || gap[0] === null) return picture;
   if (gap[1] !== null && gap[2] !== null) {
-    picture.append(svg("line", {
-      class: "bar", x1: placed(gap[1], scale), x2: placed(gap[2], scale), y1: 12, y2: 12,
-      "vector-effect": "non-scaling-stroke",
-    }));
+    picture.append(
+      svg("line", {
+        class: "bar",
+        x1: placed(gap[1], scale),
+        x2: placed(gap[2], scale),
+        y1: 12,
+        y2: 12,
+        "vector-effect": "non-scaling-stroke",
+      }),
+    );
   }
-  picture.append(svg("rect", { class: "dot", x: placed(gap[0], scale) - 2.5, y: 7.5, width: 5, height: 9 }));
+  picture.append(
+    svg("rect", { class: "dot", x: placed(gap[0], scale) - 2.5, y: 7.5, width: 5, height: 9 }),
+  );
   return picture;
 }
 

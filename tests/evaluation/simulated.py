@@ -29,7 +29,9 @@ class World:
         out = []
         for accuracy in accuracies:
             ease = norm.ppf(accuracy) * whole + hardness + rng.normal(0, self.taste, n)
-            ease = ease + rng.normal(0, self.luck, (seeds, 1)) + rng.normal(0, self.noise, (seeds, n))
+            ease = (
+                ease + rng.normal(0, self.luck, (seeds, 1)) + rng.normal(0, self.noise, (seeds, n))
+            )
             out.append((ease > 0).astype(np.int64))
         return out
 

@@ -235,20 +235,21 @@ def test_killed_at_any_point_and_started_again(tmp_path: Path) -> None:
     where = {"PYTHONPATH": str(Path(__file__).parent), "PATH": "/usr/bin:/bin"}
     alone = tmp_path / "alone/run"
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": where}
-    started = time.monotonic()
     subprocess.run(command(tmp_path, alone), check=True, timeout=120, **quiet)
-    whole = time.monotonic() - started
-    dice, kills = random.Random(7), 0
+    dice = random.Random(7)
     killed = tmp_path / "killed/run"
-    for _ in range(6):
-        process = subprocess.Popen(command(tmp_path, killed), **quiet)
-        try:
-            process.wait(dice.uniform(0.2, 1.0) * whole)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            kills += 1
-    assert kills
+    for _ in range(5):  # of 36 cells: at most 30 are told before the last kill
+        process = subprocess.Popen(
+            command(tmp_path, killed), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=where
+        )
+        assert process.stderr is not None
+        for _ in range(dice.randrange(7)):  # a line for each finished cell
+            process.stderr.readline()
+        time.sleep(dice.uniform(0, 0.05))
+        assert process.poll() is None
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process.stderr.close()
     subprocess.run(command(tmp_path, killed), check=True, timeout=120, **quiet)
     assert summary(killed) == summary(alone)
     assert not list(killed.glob(".*.tmp"))

@@ -64,9 +64,7 @@ def test_claimable_by_hand() -> None:
 
 @pytest.mark.parametrize("combination", ["bonferroni", "simes", "fisher"])
 @pytest.mark.parametrize("true", [0, 5, 17])
-def test_claims_exceed_the_truth_in_one_run_of_twenty(
-    combination: Combination, true: int
-) -> None:
+def test_claims_exceed_the_truth_in_one_run_of_twenty(combination: Combination, true: int) -> None:
     rng, runs = np.random.default_rng(true), 800
     excess = claimed = 0
     for _ in range(runs):

@@ -16,6 +16,7 @@ from evaluation.cells import Cell, Outcome, run_cell
 from evaluation.packed import pack
 from evaluation.recording import Recorder
 from evaluation.results import Results
+from evaluation.rows import MetricTest, SkillVerdict
 from evaluation.systems import system_specs
 
 
@@ -154,6 +155,34 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
     database.close()
     with pytest.raises(DataError, match="schema 99"):
         Results(path)
+
+
+def test_a_file_made_before_verdicts(tmp_path: Path) -> None:
+    """It is read without them, and gains the column when it is next written."""
+    path = tmp_path / "results.sqlite"
+    filled(path, cells(1))
+    database = sqlite3.connect(path)
+    database.execute("ALTER TABLE runs DROP COLUMN skills")
+    database.close()
+    with Results(path) as results:
+        assert results.run().skills == ()
+        assert results.run().seconds == 2.0
+    run = filled(path, cells(1))
+    with Results(path) as results:
+        assert results.run(run).skills == ()
+
+
+def test_verdicts_are_read_as_they_were_written(tmp_path: Path) -> None:
+    test = MetricTest("frame_accuracy", 0.1, 0.2, 0.2, None, 0.3, 0.01, 0.9, 0.9)
+    verdict = SkillVerdict(
+        suite="toys", skill="music", locale="en-US", shots=None, baseline="old", candidate="new",
+        n_test=7, seeds=1, verdict="undecided", reason="why", margin=0.02, alpha=0.05,
+        discordance=0.2, smallest_effect=None, utterances_needed=30, tests=(test,),
+    )  # fmt: skip
+    with Recorder(tmp_path / "results.sqlite") as recorder:
+        run = recorder.begin({"shots": [None]}, "digest", None, cells(1), 1.0)
+        recorder.finish(run, 2.0, [], [verdict])
+        assert recorder.run(run).skills == (verdict,)
 
 
 def test_a_reader_cannot_write(tmp_path: Path) -> None:

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Trains the packaged generic stores from the corpora of SKILLWISE_DATA, into pretrain/stores/.
+# Dialogue and speech weigh twice: they are how people talk to a voice assistant, books are not.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+: "${SKILLWISE_DATA:?names the folder that holds text/}"
+text="$SKILLWISE_DATA/text"
+skillwise=${SKILLWISE:-.venv/bin/skillwise}
+
+en() {
+  local twice=(ami_transcripts common_voice_sentences_en disfl_qa mimic_prompts_en multidogo
+    query_wellformedness sgd synthetic_persona_chat taskmaster topical_chat)
+  local once=(classic_books_en irc_disentanglement nltk_public_domain
+    open_english_wordnet_glosses spacelog ud_english_ewt wiki_split_eval)
+  local args=()
+  for name in "${twice[@]}"; do args+=(--text "$text/$name/text.txt.gz:2"); done
+  for name in chatterbot_corpus tatoeba_en_de_50k voice_scripts_en_de; do
+    args+=(--text "$text/$name/text.en.txt.gz:2")
+  done
+  for name in "${once[@]}"; do args+=(--text "$text/$name/text.txt.gz"); done
+  "$skillwise" pretrain --locale en "${args[@]}" --set max_words=40000 --set min_count=8 \
+    --steps "${STEPS_EN:-2000}" --resume --out pretrain/stores/en
+}
+
+de() {
+  local args=()
+  for name in common_voice_sentences_de thorsten_corpus_de; do
+    args+=(--text "$text/$name/text.txt.gz:3")
+  done
+  for name in chatterbot_corpus tatoeba_en_de_50k voice_scripts_en_de; do
+    args+=(--text "$text/$name/text.de.txt.gz:3")
+  done
+  for name in gerdracor_de_drama mdn_de_prose; do args+=(--text "$text/$name/text.txt.gz"); done
+  "$skillwise" pretrain --locale de "${args[@]}" --set max_words=34000 --set min_count=4 \
+    --steps "${STEPS_DE:-1500}" --resume --out pretrain/stores/de
+}
+
+for language in "${@:-en}"; do "$language"; done

@@ -1,0 +1,43 @@
+"""`skillwise ablate`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def ablate(
+    file: Annotated[str, typer.Argument(help="A TOML file, or the name of a ready one.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Folder. [runs/ablations/<file>]")] = None,
+    skills: Annotated[
+        str | None, typer.Option(help="Glob in place of the base's, for a quick look.")
+    ] = None,
+    seeds: Annotated[
+        int | None, typer.Option(min=1, help="Number of seeds in place of the base's.")
+    ] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Worker processes. [cores]")] = None,
+    cluster: Annotated[str | None, typer.Option(help="Address of a Dask scheduler.")] = None,
+) -> int:
+    """Measure named changes against a base: a table of paired differences with their intervals.
+
+    Without a file: the names of the ready ones. A run that was cut short goes on where it stopped.
+    """
+    from evaluation.ablation import find, read, ready
+
+    if not file:
+        for name, path in ready().items():
+            typer.echo(f"{name}: {path}")
+        return 0
+    from evaluation.ablating import ablate as run
+    from evaluation.ablating import render
+
+    if str(Path.cwd()) not in sys.path:
+        sys.path.insert(0, str(Path.cwd()))  # a system module:Class may stand beside the caller
+    path = find(file)
+    ablation = read(path, skills, seeds)
+    folder = out if out is not None else Path("runs/ablations") / path.stem
+    rows = run(ablation, folder, jobs=jobs, cluster=cluster)
+    typer.echo(render(path.stem, rows))
+    typer.echo(f"{folder / 'ablation.md'}")
+    return 1 if any(row.failures for row in rows) else 0

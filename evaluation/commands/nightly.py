@@ -1,0 +1,103 @@
+"""`skillwise nightly`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from data_cards.errors import SkillwiseError
+from evaluation.tracking import Tracker
+
+Names = list[str] | None
+Paths = list[Path] | None
+
+
+def nightly(
+    suite: Annotated[Names, typer.Option(help="Data card, e.g. hwu64. [starter]")] = None,
+    data: Annotated[Paths, typer.Option(help="Folder of <skill>@<locale> folders.")] = None,
+    systems: Annotated[Names, typer.Option(help="Systems, comma-separated.")] = None,
+    system: Annotated[Names, typer.Option(help="A system, or package.module:Class.")] = None,
+    change: Annotated[Names, typer.Option("--set", help="system.key=value")] = None,
+    shots: Annotated[
+        Names, typer.Option(help="Training utterances an intent; a number or all.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(help="Seeds a night; 3 find small losses.")] = 1,
+    skills: Annotated[str, typer.Option(help="Glob over skill@locale.")] = "*",
+    vectors: Annotated[Paths, typer.Option(help="Vector store; one a language.")] = None,
+    slots_only: Annotated[
+        bool, typer.Option("--slots-only", help="Admit skills with a single intent.")
+    ] = False,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Worker processes. [cores]")] = None,
+    cluster: Annotated[str | None, typer.Option(help="Address of a Dask scheduler.")] = None,
+    history: Annotated[
+        Path | None, typer.Option(help="Folder of the nights. [runs/nightly]")
+    ] = None,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Make this night the reference of the next ones.")
+    ] = False,
+    tracker: Annotated[Tracker | None, typer.Option(help="Send the scores there as well.")] = None,
+) -> int:
+    """Run a suite, compare it with the accepted reference, and fail where a skill got worse.
+
+    Exit code 0: nothing got worse; 1: a skill or the whole suite did, or a cell failed; 2: a cell
+    cannot be compared, for its data or settings changed or it is missing: run with --accept.
+    """
+    from evaluation.night_pages import headline
+    from evaluation.nightly import HISTORY
+    from evaluation.nightly import nightly as run
+    from evaluation.planning import DEFAULT_SYSTEMS, CompareSettings
+    from evaluation.tracking import need, track_run
+
+    if tracker is not None:
+        need(tracker)
+    if str(Path.cwd()) not in sys.path:
+        sys.path.insert(0, str(Path.cwd()))  # --system module:Class may stand beside the caller
+    named = [n for group in systems or () for n in group.split(",") if n] + list(system or ())
+    try:
+        settings = CompareSettings(
+            suites=tuple(suite or (() if data else ("starter",))),
+            data=tuple(data or ()),
+            systems=tuple(named) or DEFAULT_SYSTEMS,
+            changes=tuple(change or ()),
+            shots=tuple(_shots(text) for text in shots or ("all",)),
+            seeds=seeds,
+            skills=skills,
+            vectors=tuple(vectors or ()),
+            slots_only=slots_only,
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        option = f"--{first['loc'][0]} {first['input']}"
+        raise SkillwiseError(f"{option}: {first['msg']}; give another value") from None
+    folder = history if history is not None else HISTORY
+    night = run(settings, folder, accept=accept, jobs=jobs, cluster=cluster)
+    if tracker is not None:
+        track_run(tracker, folder / f"{night.number:04d}", step=night.number)
+    typer.echo(headline(night))
+    for cell in night.having("regression"):
+        typer.echo(f"worse: {cell.key.label} {cell.key.system}: {cell.reason}")
+    typer.echo(f"\n{folder / 'history.md'}")
+    if accept:
+        return 0
+    if night.regressed:
+        return 1
+    refused = night.having("not comparable")
+    if refused:
+        typer.echo(
+            f"skillwise: {len(refused)} of {len(night.cells)} cells cannot be compared, first "
+            f"{refused[0].key.label} {refused[0].key.system}: {refused[0].reason}; "
+            "run the same command with --accept where that is meant",
+            err=True,
+        )
+        return 2
+    return 0
+
+
+def _shots(text: str) -> int | None:
+    if text == "all":
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise SkillwiseError(f"--shots {text}: is no number above 0; give a number or all")
+    return int(text)

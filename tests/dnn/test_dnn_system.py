@@ -1,0 +1,167 @@
+"""The network as a system: learning, seeds, saving, and the utterances at the edge."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from dnn_toys import TOY, TRAIN, WORDS, make_store, settings, utterance
+from safetensors.torch import load_file
+from safetensors.torch import save as packed_tensors
+
+from data_cards import artefact
+from data_cards.errors import DataError, SkillwiseError
+from data_cards.records import Frame, Skill, Utterance
+from dnn.system import DNN, MODEL, WEIGHTS
+
+
+def fitted(
+    seed: int = 0, skill: Skill = TOY, vectors: Path | None = None, **changes: object
+) -> DNN:
+    kind = "random" if vectors is None else "store"
+    system = DNN(settings(vectors=kind, **changes), vectors)
+    system.fit(skill, seed)
+    return system
+
+
+def weights(system: DNN, folder: Path) -> dict[str, torch.Tensor]:
+    system.save(folder)
+    found: dict[str, torch.Tensor] = load_file(folder / WEIGHTS)
+    return found
+
+
+@pytest.mark.parametrize("kind", ["random", "store"])
+@pytest.mark.parametrize("crf", [True, False], ids=["crf", "softmax"])
+def test_learns_the_toy_skill(kind: str, crf: bool, tmp_path: Path) -> None:
+    vectors = make_store(tmp_path / "s") if kind == "store" else None
+    system = fitted(vectors=vectors, crf=crf, min_steps=80, max_steps=80)
+    answers = system.predict(TRAIN)
+    assert [a.frame for a in answers] == [u.frame for u in TRAIN]
+    assert [a.utterance_id for a in answers] == [u.id for u in TRAIN]
+    assert all(0.0 < a.confidence <= 1.0 for a in answers)
+
+
+def test_same_seed_same_network(tmp_path: Path) -> None:
+    one, two, other = fitted(3), fitted(3), fitted(4)
+    assert one.predict(TRAIN) == two.predict(TRAIN)
+    a, b, c = (weights(s, tmp_path / str(i)) for i, s in enumerate((one, two, other)))
+    assert a.keys() == b.keys() == c.keys()
+    assert all(torch.equal(a[k], b[k]) for k in a)
+    assert not any(torch.equal(a[k], c[k]) for k in a if k.startswith(("shared", "tasks")))
+
+
+def test_a_second_fit_forgets_the_first(tmp_path: Path) -> None:
+    again = fitted(1)
+    again.fit(TOY, 3)
+    a, b = weights(again, tmp_path / "a"), weights(fitted(3), tmp_path / "b")
+    assert all(torch.equal(a[k], b[k]) for k in a)
+
+
+@pytest.mark.parametrize("kind", ["random", "store"])
+def test_save_and_load(kind: str, tmp_path: Path) -> None:
+    vectors = make_store(tmp_path / "s", WORDS[:-3]) if kind == "store" else None
+    system = fitted(vectors=vectors)
+    system.save(tmp_path / "saved")
+    assert {p.suffix for p in (tmp_path / "saved").iterdir()} == {".safetensors", ".json"}
+    questions = [*TRAIN, utterance("new", "play unheard of songs", "PlayMusic")]
+    assert DNN.load(tmp_path / "saved").predict(questions) == system.predict(questions)
+
+
+def test_another_store_is_refused(tmp_path: Path) -> None:
+    place = make_store(tmp_path / "s")
+    fitted(vectors=place).save(tmp_path / "saved")
+    place.rename(tmp_path / "old")
+    with pytest.raises(DataError, match="no such file"):
+        DNN.load(tmp_path / "saved")
+    make_store(place, seed=1)
+    with pytest.raises(DataError, match="was trained with store .* put that store back"):
+        DNN.load(tmp_path / "saved")
+
+
+@pytest.mark.parametrize("part", [WEIGHTS, MODEL, artefact.MANIFEST])
+def test_damage_is_one_error(part: str, tmp_path: Path) -> None:
+    fitted().save(tmp_path / "saved")
+    file = tmp_path / "saved" / part
+    whole = file.read_bytes()
+    for cut in (0, 1, 8, len(whole) // 2, len(whole) - 1):
+        file.write_bytes(whole[:cut])
+        with pytest.raises(DataError, match=part):
+            DNN.load(tmp_path / "saved")
+    file.unlink()
+    with pytest.raises(DataError, match=part):
+        DNN.load(tmp_path / "saved")
+
+
+@pytest.mark.parametrize("state", [b"none", packed_tensors({"x": torch.zeros(1)})])
+def test_weights_that_do_not_fit(state: bytes, tmp_path: Path) -> None:
+    fitted().save(tmp_path / "a")
+    model = (tmp_path / "a" / MODEL).read_bytes()
+    artefact.write(tmp_path / "b", DNN.name, settings(), {WEIGHTS: state, MODEL: model})
+    with pytest.raises(DataError, match="does not fit"):
+        DNN.load(tmp_path / "b")
+
+
+def test_a_saved_network_is_a_pointer_to_its_store(tmp_path: Path) -> None:
+    place = make_store(tmp_path / "s")
+    system = fitted(vectors=place)
+    kept = weights(system, tmp_path / "saved")
+    model = json.loads((tmp_path / "saved" / MODEL).read_text("utf-8"))
+    assert model["store"]["path"] == str(place)
+    assert not any("vectors" in name for name in kept)
+
+
+def test_a_single_intent() -> None:
+    skill = Skill("weather", "en-US", tuple(u for u in TRAIN if u.frame.intent == "GetWeather"))
+    answers = fitted(skill=skill).predict(TRAIN)
+    assert {a.frame.intent for a in answers} == {"GetWeather"}
+
+
+def test_no_slots() -> None:
+    bare = tuple(Utterance(u.id, u.tokens, Frame(u.frame.intent)) for u in TRAIN)
+    answers = fitted(skill=Skill("bare", "en-US", bare)).predict(TRAIN)
+    assert not any(a.frame.slots for a in answers)
+
+
+def test_no_training_utterance_is_one_line() -> None:
+    with pytest.raises(SkillwiseError, match="skill empty@en-US has no training utterance"):
+        fitted(skill=Skill("empty", "en-US", ()))
+
+
+def test_one_training_utterance_of_one_word() -> None:
+    skill = Skill("stop", "en-US", (utterance(1, "stop", "Stop"),))
+    (answer,) = fitted(skill=skill).predict(skill.train)
+    assert answer.frame == Frame("Stop")
+
+
+def test_unfitted_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(SkillwiseError, match="not fitted"):
+        DNN(settings()).predict(TRAIN)
+    with pytest.raises(SkillwiseError, match="not fitted"):
+        DNN(settings()).save(tmp_path / "a")
+    assert not (tmp_path / "a").exists()
+    with pytest.raises(SkillwiseError, match="needs word vectors"):
+        DNN()
+
+
+def test_edges_of_prediction() -> None:
+    system = fitted()
+    assert system.predict([]) == []
+    odd = [
+        utterance("long", " ".join(["play"] * 512), "PlayMusic"),
+        utterance("one", "stop", "Stop"),
+        utterance("unseen", "zzz qqq 12345 ßß", "Stop"),
+    ]
+    answers = system.predict(odd)
+    assert [a.utterance_id for a in answers] == ["ulong", "uone", "uunseen"]
+    for answer, asked in zip(answers, odd, strict=True):
+        assert all(0 <= s.start < s.end <= len(asked.tokens) for s in answer.frame.slots)
+        assert 0.0 <= answer.confidence <= 1.0
+
+
+def test_answers_stand_in_the_order_asked() -> None:
+    system = fitted()
+    alone = {u.id: system.predict([u])[0].frame for u in TRAIN}
+    many = [TRAIN[i % len(TRAIN)] for i in range(7, 150, 5)] * 5  # more than one batch
+    answers = system.predict(many)
+    assert [a.utterance_id for a in answers] == [u.id for u in many]
+    assert [a.frame for a in answers] == [alone[u.id] for u in many]

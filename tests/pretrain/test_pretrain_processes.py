@@ -1,0 +1,53 @@
+"""Two processes of `accelerate launch` train one model (the slow test: about 20 s)."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from accelerate import Accelerator
+from pretrain_toys import corpus
+from two_processes import trained
+
+SCRIPT = Path(__file__).with_name("two_processes.py")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.mark.skipif(
+    not (torch.distributed.is_available() and torch.distributed.is_gloo_available()),
+    reason="this torch was built without gloo, which joins processes on CPU",
+)
+def test_two_processes_train_one_model(tmp_path: Path) -> None:
+    corpus(tmp_path)  # made here, so that both processes open it
+    launch = [
+        sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2",
+        "--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no",
+        "--num_cpu_threads_per_process", "1", "--main_process_port", str(free_port()),
+    ]  # fmt: skip
+    room = {"PYTHONPATH": str(SCRIPT.parent), "MASTER_ADDR": "127.0.0.1"}
+    done = subprocess.run(
+        [*launch, str(SCRIPT), str(tmp_path)], capture_output=True, text=True, timeout=240,
+        check=False, env=os.environ | room,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    found = [json.loads((tmp_path / f"losses-{rank}.json").read_text("utf-8")) for rank in (0, 1)]
+    assert [one["world"] for one in found] == [2, 2]
+    tables = [np.load(tmp_path / f"table-{rank}.npy") for rank in (0, 1)]
+    np.testing.assert_array_equal(tables[0], tables[1])
+    # each process reports the loss of its own half of the rows; the mean of both is the batch's
+    both = np.mean([one["losses"] for one in found], axis=0)
+    _, alone = trained(tmp_path, Accelerator(cpu=True))
+    # other masks are drawn, so that the curves agree in the mean only: seeds of one process
+    # alone differ by less than 0.1 a point here
+    np.testing.assert_allclose(both, alone, atol=0.2)
+    assert both[-1] < 0.8 * both[0]

@@ -1,0 +1,100 @@
+"""`skillwise pretrain` in this process: a store from a toy text, or one line."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from evaluation.cli import main
+from pretrain.store import CARD, FILE, VectorStore
+
+SMALL = [
+    "width=16", "heads=2", "feed_forward=16", "row=8", "rows=8", "min_count=1", "negatives=9",
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def text(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    draw = random.Random(0)
+    fruit = ["apple", "orange", "pear", "Äpfel"]
+    rows = [f"please buy {draw.choice(fruit)} and {draw.choice(fruit)} today" for _ in range(200)]
+    Path("a.txt").write_text("\n".join(rows), "utf-8")
+
+
+def run(*argv: str) -> int:
+    small = [part for change in SMALL for part in ("--set", change)]
+    with pytest.raises(SystemExit) as ended:
+        main(["pretrain", *small, *argv])
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+def test_from_text_to_a_store(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--text", "a.txt:2", "--locale", "en-GB", "--steps", "5", "--out", "s") == 0
+    said = capsys.readouterr()
+    assert "step 5/5" in said.err
+    store = VectorStore.open(Path("s"))
+    assert f"s: {len(store)} words, digest {store.meta['digest'][:16]}" in said.out
+    assert store.language == "en"
+    assert {"apple", "äpfel"} < set(store.words)
+    assert sorted(p.name for p in Path("s").iterdir()) == [CARD, FILE]
+    assert "weight 2" in Path("s", CARD).read_text("utf-8")
+    assert run("--text", "a.txt", "--steps", "5", "--out", "s") == 2
+    assert "holds a store already" in capsys.readouterr().err
+
+
+def test_a_small_vocabulary_with_the_default_candidates() -> None:
+    options = ["--text", "a.txt", "--steps", "3", "--out", "s", "--set", "negatives=2048"]
+    assert run(*options) == 0
+    assert VectorStore.open(Path("s")).width == 16
+
+
+BAD: dict[str, tuple[list[str], str]] = {
+    "no text": ([], "no text to learn from; give --text"),
+    "no file": (["--text", "none.txt"], "none.txt: cannot be read"),
+    "a folder": (["--text", "."], ".: cannot be read"),
+    "no suite": (["--suite", "startr"], "did you mean 'starter'?"),
+    "no such language": (["--suite", "starter", "--locale", "fr"], "has no skill in 'fr'"),
+    "both budgets": (["--text", "a.txt", "--minutes", "1"], "--minutes and --steps"),
+    "no steps": (["--text", "a.txt", "--steps", "0"], "--steps"),
+    "no key": (["--text", "a.txt", "--set", "mask"], "--set mask: write key=value"),
+    "no such key": (["--text", "a.txt", "--set", "maks=0.2"], "did you mean 'mask'?"),
+    "no such value": (["--text", "a.txt", "--set", "mask=2"], "--set mask=2"),
+    "no number": (["--text", "a.txt", "--set", "width=wide"], "--set width='wide'"),
+    "heads": (["--text", "a.txt", "--set", "heads=5"], "5 heads do not divide width 16"),
+    "not UTF-8": (["--text", "latin.txt"], "latin.txt:2: byte 0xe4 is not UTF-8; save"),
+    "empty": (["--text", "empty.txt"], "the text has 0 words"),
+    "one word": (["--text", "word.txt"], "the text has 1 words"),
+    "damaged": (["--text", "bad.gz"], "bad.gz: cannot be read"),
+    "out is a file": (["--text", "a.txt", "--out", "a.txt"], "a.txt"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_is_one_line(case: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("latin.txt").write_bytes(b"gut\nsp\xe4t\n")
+    Path("empty.txt").write_bytes(b"")
+    Path("word.txt").write_text("word\n" * 99, "utf-8")
+    Path("bad.gz").write_bytes(b"not gzip")
+    options, words = BAD[case]
+    before = sorted(p.name for p in Path().iterdir())
+    assert run("--out", "s", "--steps", "5", *options) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    last = captured.err.splitlines()[-1]
+    assert last.startswith("skillwise: ")
+    assert words in last
+    # what came before the fault are lines of progress, no traceback
+    assert all(line.startswith("reading ") for line in captured.err.splitlines()[:-1])
+    assert [p for p in Path().rglob("*") if p.is_file() and p.parent != Path()] == []
+    assert sorted(p.name for p in Path().iterdir() if p.is_file()) == [
+        name for name in before if Path(name).is_file()
+    ]
+
+
+def test_the_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--help") == 0
+    said = capsys.readouterr().out
+    for option in ("--text", "--suite", "--chitchat", "--minutes", "--steps", "--resume", "--out"):
+        assert option in said
