@@ -1,6 +1,7 @@
 """The data card: Markdown whose YAML front matter says what a data set is and how to read it."""
 
 import os
+import sysconfig
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -27,8 +28,8 @@ class Source(_Strict):
     )
     revision: str = Field("", description="commit or tag of that publication")
     hub: str = Field("", description="Hugging Face hub id, pinned by `revision`")
-    packaged: Literal["", "starter", "probe"] = Field(
-        "", description="folder of the package that holds the data, for those we wrote"
+    packaged: Literal["", "starter", "probe", "installed"] = Field(
+        "", description="our own folder that holds the data; `installed`: other Python packages do"
     )
     folder: str = Field("", description="folder below SKILLWISE_DATA, for data of others")
     files: dict[str, str] = Field(
@@ -68,6 +69,10 @@ class Reading(_Strict):
     locales: list[str] = Field(description="locales of the skills, e.g. en-US")
     counts: Counts | None = Field(None, description="absent until first counted")
     overlaps: list[Overlap] = Field(default_factory=list)
+    repeats: list[str] = Field(
+        default_factory=list,
+        description="cards that hold the same utterances: its skills do not count as further ones",
+    )
 
 
 class Card(_Strict):
@@ -93,6 +98,8 @@ class Card(_Strict):
         A data set that is streamed from the hub has no folder: its pinned name stands for it.
         """
         source = self.skillwise.source
+        if source.packaged == "installed":
+            return Path(sysconfig.get_path("purelib"))
         if source.packaged:
             return PACKAGE / source.packaged
         if source.hub and not source.folder:

@@ -77,6 +77,8 @@ class CheckReport:
     overlaps: tuple[CrossOverlap, ...]
     faults: tuple[Fault, ...]
     errors: tuple[str, ...]
+    repeats: tuple[str, ...] = ()
+    """Cards whose utterances it cuts another way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +224,7 @@ def _report(reading: _Reading, there: Mapping[str, _Reading]) -> CheckReport:
         overlaps=overlaps,
         faults=reading.faults,
         errors=(*_count_errors(card, reading.counts), *reading.errors, *errors),
+        repeats=tuple(card.skillwise.repeats),
     )
 
 

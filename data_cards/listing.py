@@ -71,7 +71,7 @@ def show(card: Card) -> str:
         "reader": reading.reader,
         "options": ", ".join(f"{k}: {v}" for k, v in reading.options.items()),
         "source": " ".join(filter(None, (source.hub or source.repository, source.revision))),
-        "folder": source.folder or "(in the package)",
+        "folder": source.folder or (f"({source.packaged} in the package)" if source.packaged else ""),
         "files": f"{len(source.files)} with sha256" if source.files else "",
         "counts": _counts(card),
         "overlaps": ", ".join(f"{o.texts} texts with {o.card}" for o in reading.overlaps),
@@ -113,9 +113,16 @@ def render_report(report: CheckReport) -> str:
 
 
 def render_locales(reports: Iterable[CheckReport]) -> str:
-    """Skills per locale over all cards; a skill is measurable from 20 train and 10 test on."""
+    """Skills per locale over all cards, those left out that repeat another's utterances.
+
+    A skill is measurable with 2 intents or a slot, 20 train and 10 test utterances.
+    """
     found: Counter[tuple[str, str]] = Counter()
+    repeating = []
     for report in reports:
+        if report.repeats and report.skills:
+            repeating.append(report.card)
+            continue
         for skill in report.skills:
             found[skill.locale, "skills"] += 1
             found[skill.locale, "measurable"] += skill.measurable
@@ -125,7 +132,10 @@ def render_locales(reports: Iterable[CheckReport]) -> str:
     locales = sorted({locale for locale, _ in found})
     rows = [(loc, *(str(found[loc, c]) for c in columns)) for loc in locales]
     sums = (str(sum(found[loc, c] for loc in locales)) for c in columns)
-    return table(("locale", *columns), [*rows, ("all", *sums)], right={1, 2, 3, 4})
+    told = "measurable: 2 intents or a slot, 20 train and 10 test utterances"
+    if repeating:
+        told += f"; not counted, since they repeat other cards: {', '.join(repeating)}"
+    return table(("locale", *columns), [*rows, ("all", *sums)], right={1, 2, 3, 4}) + told + "\n"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], right: set[int]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from data_cards.errors import SkillwiseError
-from evaluation.report import table
+from evaluation.markdown import table
 from evaluation.results import Results
 
 

@@ -79,7 +79,7 @@ def _refuse_other(path: Path, found: str, wanted: str) -> None:
 
 
 @contextmanager
-def _opened(path: Path, digest: str) -> Iterator[tuple[safe_open, dict[str, str]]]:
+def _opened(path: Path, digest: str) -> Iterator[tuple[Any, dict[str, str]]]:
     """The file of the run with `digest` and its metadata; damage is a `DataError`."""
     try:
         with safe_open(str(path), framework="pt") as file:

@@ -38,7 +38,8 @@ def file(argument: str) -> Source:
         raise DataError(
             path, None, f"cannot be read ({error.strerror})", "name a text file"
         ) from None
-    return Source(path.name, weight, digest, lambda: text.sentences(path))
+    name = f"{path.absolute().parent.name}/{path.name}"
+    return Source(name, weight, digest, lambda: text.sentences(path))
 
 
 def chitchat(weight: int = 1) -> Source:

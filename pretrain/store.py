@@ -66,8 +66,8 @@ class VectorStore:
         columns = (self.scales, self.hashes, self.order)
         if self.table.ndim != 2 or any(c.shape != self.table.shape[:1] for c in columns):
             raise DataError(file, None, "its tables disagree in length", _REMEDY)
-        kinds = tuple(a.dtype for a in (*columns, self.letters))
-        if kinds != (np.float32, np.uint64, np.int32, np.uint8):
+        kinds = [str(a.dtype) for a in (*columns, self.letters)]
+        if kinds != ["float32", "uint64", "int32", "uint8"]:
             raise DataError(file, None, "its tables are not of the types written", _REMEDY)
         if len(self) and not 0 <= self.order.min() <= self.order.max() < len(self):
             raise DataError(file, None, "its words point outside the table", _REMEDY)

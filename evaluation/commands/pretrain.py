@@ -1,6 +1,7 @@
 """`skillwise pretrain`."""
 
 import json
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from data_cards.card import DATA_VARIABLE
 from data_cards.errors import SkillwiseError, nearest
 from pretrain.settings import PretrainSettings
 
@@ -63,7 +65,7 @@ def pretrain(
 
     request = Request(
         tuple(found), language, out, settings, seed, steps, minutes, resume,
-        shlex.join(["skillwise", *sys.argv[1:]]),
+        _command(sys.argv[1:]),
     )  # fmt: skip
     store = VectorStore.open(run(request, say, report))
     typer.echo(f"{out}: {len(store):,} words, digest {store.meta['digest'][:16]}")
@@ -71,6 +73,13 @@ def pretrain(
         near = ", ".join(n.word for n in neighbours(store, word, 5))
         typer.echo(f"  near {word!r}: {near}")
     return 0
+
+
+def _command(arguments: list[str]) -> str:
+    """The call for the store's card: where this machine keeps its data is nobody's business."""
+    line = shlex.join(["skillwise", *arguments])
+    data = os.environ.get(DATA_VARIABLE)
+    return line.replace(data, f"${DATA_VARIABLE}") if data else line
 
 
 def _settings(changes: list[str]) -> PretrainSettings:

@@ -31,6 +31,13 @@ def test_frequent_types_are_rich_in_every_locale(locale: str) -> None:
     assert LISTS["en"].keys() == LISTS["de"].keys()
 
 
+@pytest.mark.parametrize("locale", ["en-US", "de-DE"])
+def test_dates_and_times_bring_no_preposition(locale: str) -> None:
+    for kind in ("DATE", "DateTime", "TIME"):
+        first = {value.split()[0].lower() for value in listed(kind, locale) or ()}
+        assert not first & set("in on at by for am um im an gegen ab bis nach für".split()), kind
+
+
 def test_types_and_aliases() -> None:
     assert "tomorrow" in (built_in("AMAZON.DATE", "en-US") or ())
     assert "morgen" in (built_in("AMAZON.DATE", "de-DE") or ())

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from data_cards.card import CARDS, DATA_VARIABLE, card, cards, read_card
 from data_cards.errors import DataError, SkillwiseError
@@ -76,7 +77,18 @@ def test_the_root_is_below_the_variable(make_card, tmp_path, monkeypatch):
         _ = outside.root
     (tmp_path / "bank").mkdir()
     assert outside.root == tmp_path / "bank"
-    assert make_card("starter").root == CARDS.parent / "starter"
+
+
+def test_the_root_without_the_variable(make_card, monkeypatch):
+    monkeypatch.delenv(DATA_VARIABLE, raising=False)
+    for name in ("starter", "probe"):
+        assert make_card(name, source={"packaged": name}).root == CARDS.parent / name
+    assert make_card("ovos", source={"packaged": "installed"}).root.is_dir()
+    assert not make_card("hub", source={"hub": "a/b", "revision": "c"}).root.exists()
+    with pytest.raises(SkillwiseError, match="names no place of its data"):
+        _ = make_card("banking").root
+    with pytest.raises(ValidationError, match="packaged"):
+        make_card("starter", source={"packaged": "../starter"})
 
 
 def test_an_unknown_reader_is_answered_with_the_nearest(make_card):
@@ -95,6 +107,7 @@ def test_every_card_is_whole(name):
         assert len(digest) == 64 and ".." not in path
     for overlap in reading.overlaps:
         assert overlap.card in cards()
+    assert name not in reading.repeats and set(reading.repeats) <= cards().keys()
 
 
 @settings(max_examples=80, deadline=None)

@@ -58,12 +58,11 @@ def test_a_folder_is_two_skills_with_one_training_split(folder: Path) -> None:
     assert [u.frame.intent for u in same.test] == ["Brew", "Stop"]
 
 
-def test_the_card_says_where_the_folder_is(folder: Path, make_card) -> None:
-    toy = make_card("probe", options={"folder": ".."})
-    halves = list(probe.read(toy, folder, Faults()))
+def test_the_reader_yields_both_halves_and_takes_no_option(folder: Path, make_card) -> None:
+    halves = list(probe.read(make_card("probe"), folder.parent, Faults()))
     assert halves == list(read_halves(folder))
-    with pytest.raises(DataError, match="no such folder; mend option folder"):
-        list(probe.read(make_card("probe", options={"folder": "gone"}), folder, Faults()))
+    with pytest.raises(SkillwiseError, match="no option 'folder'"):
+        list(probe.read(make_card("probe", options={"folder": "."}), folder, Faults()))
 
 
 @pytest.mark.parametrize(

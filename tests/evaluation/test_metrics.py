@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from seqeval.metrics import f1_score
 from seqeval.scheme import IOB2
@@ -26,6 +26,7 @@ def frames(draw: st.DrawFn) -> Frame:
 pairs = st.lists(st.tuples(frames(), frames()), min_size=1, max_size=12)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(pairs)
 def test_slot_f1_is_seqevals(answers: list[tuple[Frame, Frame]]) -> None:
     gold, predicted = [g for g, _ in answers], [p for _, p in answers]
@@ -44,6 +45,7 @@ def test_slot_f1_is_seqevals(answers: list[tuple[Frame, Frame]]) -> None:
         assert macro_f1(table) == pytest.approx(macro)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(pairs)
 def test_accuracies_are_scikit_learns(answers: list[tuple[Frame, Frame]]) -> None:
     gold, predicted = [g for g, _ in answers], [p for _, p in answers]
@@ -90,6 +92,7 @@ def test_semer_by_hand() -> None:
     assert scores.slot_f1 == pytest.approx(2 * 2 / (3 + 3))
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(frames(), frames())
 def test_slot_errors_lie_between_the_bounds(one: Frame, other: Frame) -> None:
     missed = len(set(one.slots) - set(other.slots))

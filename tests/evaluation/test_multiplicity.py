@@ -4,7 +4,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import combine_pvalues, norm
 
@@ -36,6 +36,7 @@ def intersection(p_values: tuple[float, ...], combination: Combination) -> float
 
 
 @pytest.mark.parametrize("combination", ["bonferroni", "simes", "fisher"])
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.lists(st.floats(1e-6, 1), min_size=1, max_size=6))
 def test_partial_conjunction_is_the_worst_subset(
     combination: Combination, p_values: list[float]

@@ -154,7 +154,7 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     one, two, out = (str(tmp_path / name) for name in ("one", "two", "all"))
     for argv in (
         ["results", "merge", one, two, "--out", out],
-        ["results", "export", "--run", one, "--parquet", str(tmp_path / "tables")],
+        ["results", "export", "--run", out, "--parquet", str(tmp_path / "tables")],
     ):
         with pytest.raises(SystemExit) as ended:
             main(argv)
