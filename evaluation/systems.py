@@ -141,7 +141,7 @@ def _nested(changes: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 def _settings(spec: SystemSpec, values: dict[str, Any]) -> BaseModel:
     cls: type[BaseModel] = _attribute(spec.settings)
     try:
-        return cls.model_validate(values)
+        return cls.model_validate(_over(cls().model_dump(), values))
     except ValidationError as error:
         first = error.errors()[0]
         path = [str(part) for part in first["loc"]]
@@ -152,6 +152,16 @@ def _settings(spec: SystemSpec, values: dict[str, Any]) -> BaseModel:
         raise SkillwiseError(
             f"{setting}={first['input']!r}: {first['msg']}; give another value"
         ) from None
+
+
+def _over(defaults: Mapping[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """The defaults with changes laid over them; a change inside a group leaves its siblings."""
+    out = dict(defaults)
+    for key, value in changes.items():
+        inner = out.get(key)
+        nested = isinstance(inner, dict) and isinstance(value, dict)
+        out[key] = _over(inner or {}, value) if nested else value
+    return out
 
 
 def _fields(cls: type[BaseModel], path: Sequence[str]) -> list[str]:

@@ -139,8 +139,8 @@ def simulated(
 
 @pytest.mark.parametrize(("luck", "seeds"), [(0.0, 1), (0.2, 3)])
 def test_a_list_without_a_difference_moves_nothing(luck: float, seeds: int) -> None:
-    """18 skills, 150 lists: any claim of a difference at all in at most one list of twenty."""
-    rng, runs, alarms = np.random.default_rng(0), 150, 0
+    """18 skills, 100 lists: any claim of a difference at all in at most one list of twenty."""
+    rng, runs, alarms = np.random.default_rng(0), 100, 0
     for _ in range(runs):
         skills = simulated(rng, World(luck=luck), [0.0] * 18, seeds)
         tests = adjusted_tests(skills, Rule())
