@@ -37,9 +37,11 @@ WHY = {
     "starter": "fills templates, and finds the line of each entry of the model",
     "lu": "small files; an expression a line is parsed by hand, since entities nest",
     "slurp": "parses a JSON row with all recordings of the sentence",
-    "multidogo": "joins two tables by row",
+    "fb_mtod": "maps published character marks onto words, sentence by sentence",
+    "restaurant8k": "maps published character marks onto words, sentence by sentence",
+    "snips": "joins a sentence from its published pieces",
 }
-"""What takes a reader's time beside cutting sentences into words."""
+"""What a reader does beside cutting sentences into words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,9 @@ def _peak(root: str) -> float:
 
 def render(speeds: list[Speed], peaks: dict[int, float], absent: list[str]) -> str:
     """The table, slowest first."""
-    lines = [f"{'card':<16}{'reader':<16}{'utterances':>11}{'per CPU second':>16}  why below 20,000"]
+    lines = [
+        f"{'card':<16}{'reader':<16}{'utterances':>11}{'per CPU second':>16}  why below 20,000"
+    ]
     for s in sorted(speeds, key=lambda s: s.per_second):
         why = WHY.get(s.reader, "not known") if s.per_second < WANTED else ""
         row = f"{s.card:<16}{s.reader:<16}{s.utterances:>11,}{s.per_second:>16,.0f}  {why}"

@@ -71,7 +71,8 @@ def show(card: Card) -> str:
         "reader": reading.reader,
         "options": ", ".join(f"{k}: {v}" for k, v in reading.options.items()),
         "source": " ".join(filter(None, (source.hub or source.repository, source.revision))),
-        "folder": source.folder or (f"({source.packaged} in the package)" if source.packaged else ""),
+        "folder": source.folder
+        or (f"({source.packaged} in the package)" if source.packaged else ""),
         "files": f"{len(source.files)} with sha256" if source.files else "",
         "counts": _counts(card),
         "overlaps": ", ".join(f"{o.texts} texts with {o.card}" for o in reading.overlaps),

@@ -154,6 +154,10 @@ def test_the_text_says_the_verdict_and_every_fault(honest):
     assert "intents in test only: chat" in text
     assert render_report(check(honest(counts=None))).startswith("toy: 1 errors\n  error: the card")
     assert render_locales([report]).splitlines()[1].split() == ["en-GB", "1", "0", "3", "3"]
+    again = replace(report, card="again", repeats=("toy",))
+    lines = render_locales([report, again]).splitlines()
+    assert lines[1].split() == ["en-GB", "1", "0", "3", "3"]
+    assert lines[-1].endswith("repeat other cards: again")
 
 
 def test_every_card_of_the_project_is_listed_and_shown(monkeypatch):
