@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 RUN ?= runs/starter
-MINUTES ?= 3
+MINUTES ?= 2
 
 .PHONY: compare test check clean
 

