@@ -16,7 +16,7 @@ from evaluation.gathering import gather
 from evaluation.packed import PackedSkill
 from evaluation.systems import SystemSpec, system_specs
 from evaluation.vectors import Vectors
-from evaluation.versions import code_digest
+from evaluation.versions import LIBRARIES, code_digest, release
 
 DEFAULT_SYSTEMS = ("maxent-crf", "maxent-crf-strong", "dnn-mlm")
 
@@ -77,6 +77,7 @@ class Plan:
             "seeds": self.settings.seeds,
             "vectors": {language: store.digest for language, store in self.vectors.items()},
             "notes": list(self.notes),
+            "versions": {name: release(name) for name in LIBRARIES},
         }
 
     def settings_digest(self) -> str:

@@ -64,7 +64,7 @@ def compare(
     folder = out if out is not None else new_folder()
     result = run(plan(settings), folder, jobs=jobs, cluster=cluster)
     typer.echo(headline(result))
-    typer.echo(f"\n{folder / 'report.md'}")
+    typer.echo(f"\n{folder / 'report.html'}")
     if result.failures:
         typer.echo(
             f"{len(result.failures)} cells failed, first {result.failures[0].name}; "
