@@ -49,15 +49,28 @@ def read(card: Card, root: Path, faults: Faults) -> Iterator[Skill]:
             yield skill
 
 
+def _row_fault(row: Any) -> str:
+    """What is wrong with a row of the index, "" if nothing is."""
+    if not isinstance(row, dict):
+        return f"is {type(row).__name__}, not an object"
+    missing = {"skill_id", "file", "locale", "duplicate_of"} - set(row)
+    if missing:
+        return f"has no {min(missing)}"
+    named = all(isinstance(row[key], str) for key in ("skill_id", "file", "locale"))
+    if not (named and isinstance(row["duplicate_of"], str | None)):
+        return "skill_id, file, locale and duplicate_of are not strings"
+    return ""
+
+
 def _chosen(
     root: Path, wanted: list[str], duplicates: bool, faults: Faults
 ) -> Iterator[dict[str, Any]]:
     """The rows of the index to read, by skill and locale; of equal files the first locale's."""
     rows = []
     for number, row in read_json_lines(root / "index.jsonl"):
-        missing = {"skill_id", "file", "locale", "duplicate_of"} - set(row)
-        if missing:
-            faults.add(root / "index.jsonl", number, f"has no {sorted(missing)[0]}")
+        fault = _row_fault(row)
+        if fault:
+            faults.add(root / "index.jsonl", number, fault)
         elif row["locale"] in wanted:
             rows.append(row)
     rows.sort(key=lambda r: (r["skill_id"], wanted.index(r["locale"]), r["file"]))

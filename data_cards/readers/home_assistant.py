@@ -8,6 +8,7 @@ hassil's. Templates without such a sentence are expanded.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from hassil.recognize import recognize_all
 
 from data_cards.builtins import listed
 from data_cards.card import Card
+from data_cards.errors import DataError
 from data_cards.faults import Faults
 from data_cards.readers.expansion import Expansion, Sample, build, distinct, shortcoming
 from data_cards.readers.hassil_grammar import grammar
@@ -83,18 +85,35 @@ def read(card: Card, root: Path, faults: Faults) -> Iterator[Skill]:
     for language, locale in sorted(LOCALES.items()):
         if locale not in card.skillwise.locales:
             continue
-        home = read_home(root, language, faults)
-        below = sorted((root / "sentences" / language).iterdir())
-        folders = {path.name: path for path in below if path.is_dir()}
+        grammar_root = root / "sentences" / language
+        if not grammar_root.is_dir():
+            faults.add(grammar_root, None, "no such folder: the language has no sentences")
+            continue
+        with _of_the_form(grammar_root):
+            home = read_home(root, language, faults)
+        folders = {path.name: path for path in sorted(grammar_root.iterdir()) if path.is_dir()}
         for family, intents in sorted(_families(folders).items()):
             chosen = [folders[name] for name in intents]
-            skill = read_family(family, chosen, home, locale, faults, options)
+            with _of_the_form(grammar_root):
+                skill = read_family(family, chosen, home, locale, faults, options)
             short = shortcoming(skill, options.min_train, options.min_test)
             if short:
                 reason = f"skill {skill.key} left out: {short}"
                 faults.add(root / "sentences" / language, None, reason)
             else:
                 yield skill
+
+
+@contextmanager
+def _of_the_form(folder: Path) -> Iterator[None]:
+    """Name the folder where a mapping of its YAML is a list, or a list a word: hassil and we read
+    some twenty shapes, and none of them is worth a check of its own."""
+    try:
+        yield
+    except (AttributeError, TypeError, KeyError, ValueError) as error:
+        raise DataError(
+            folder, None, f"is not of Home Assistant's form ({error})", "fetch the files again"
+        ) from error
 
 
 def _families(folders: Mapping[str, Path]) -> dict[str, list[str]]:
