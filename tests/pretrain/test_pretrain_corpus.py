@@ -160,7 +160,10 @@ def test_sources(tmp_path: Path) -> None:
     assert sources.file(str(path)).digest != before
     odd = tmp_path / "b:3"
     odd.write_text("a file of that very name\n", "utf-8")
-    assert (sources.file(str(odd)).name, sources.file(str(odd)).weight) == (f"{tmp_path.name}/b:3", 1)
+    assert (sources.file(str(odd)).name, sources.file(str(odd)).weight) == (
+        f"{tmp_path.name}/b:3",
+        1,
+    )
     for missing in (tmp_path / "none", tmp_path):
         with pytest.raises(DataError, match="cannot be read"):
             sources.file(str(missing))

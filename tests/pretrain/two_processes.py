@@ -18,8 +18,8 @@ def trained(folder: Path, accelerator: Accelerator) -> tuple[MaskedWordModel, li
     """The model and its reported losses; the corpus below `folder` is there already."""
     seen: list[Progress] = []
     model = train(
-        corpus(folder), settings(rows=32, negatives=0), accelerator, seed=1, steps=STEPS, report=seen.append,
-        report_every=EVERY,
+        corpus(folder), settings(rows=32, negatives=0), accelerator, seed=1, steps=STEPS,
+        report=seen.append, report_every=EVERY,
     )  # fmt: skip
     return model, [progress.loss for progress in seen]
 
