@@ -35,6 +35,7 @@ WHY = {
     "probe": "a few hundred lines: opening files and checking word by word",
     "sgd": "parses JSON in which the system's turns and all states are the greater part",
     "starter": "fills templates, and finds the line of each entry of the model",
+    "hwu64": "one CSV a split and intent; brackets are cut out sentence by sentence",
     "lu": "small files; an expression a line is parsed by hand, since entities nest",
     "slurp": "parses a JSON row with all recordings of the sentence",
     "fb_mtod": "maps published character marks onto words, sentence by sentence",
