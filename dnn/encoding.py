@@ -1,4 +1,4 @@
-"""Utterances to tensors: word rows, hashed character n-grams, tags, padded batches."""
+"""Utterances to tensors: word rows, numbered character n-grams, padded batches."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from data_cards.records import Utterance
 from data_cards.words import normalise
 
 MAX_NGRAMS = 24
-"""Character n-grams kept a word, shortest first: a word of 11 letters has them all."""
+"""Character n-grams kept a word, shortest first: a word of seven letters has them all."""
 
 
 def character_ngrams(word: str) -> list[str]:

@@ -1,13 +1,9 @@
 """`skillwise compare`."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
-
-from data_cards.errors import SkillwiseError
 
 Names = list[str] | None
 Paths = list[Path] | None
@@ -37,30 +33,16 @@ def compare(
     Without any option: the starter suite, all its utterances, into runs/<time>. A run that was cut
     short goes on where it stopped when it is given the same --out.
     """
+    from evaluation.commands.asking import asked
     from evaluation.compare import compare as run
-    from evaluation.planning import DEFAULT_SYSTEMS, CompareSettings, plan
+    from evaluation.planning import plan
     from evaluation.report import headline
     from evaluation.run_folder import new_folder
 
-    if str(Path.cwd()) not in sys.path:
-        sys.path.insert(0, str(Path.cwd()))  # --system module:Class may stand beside the caller
-    named = [n for group in systems or () for n in group.split(",") if n] + list(system or ())
-    try:
-        settings = CompareSettings(
-            suites=tuple(suite or (() if data else ("starter",))),
-            data=tuple(data or ()),
-            systems=tuple(named) or DEFAULT_SYSTEMS,
-            changes=tuple(change or ()),
-            shots=tuple(_shots(text) for text in shots or ("all",)),
-            seeds=seeds,
-            skills=skills,
-            vectors=tuple(vectors or ()),
-            slots_only=slots_only,
-        )
-    except ValidationError as error:
-        first = error.errors()[0]
-        option = f"--{first['loc'][0]} {first['input']}"
-        raise SkillwiseError(f"{option}: {first['msg']}; give another value") from None
+    settings = asked(
+        suite=suite, data=data, systems=systems, system=system, change=change, shots=shots,
+        seeds=seeds, skills=skills, vectors=vectors, slots_only=slots_only,
+    )  # fmt: skip
     folder = out if out is not None else new_folder()
     result = run(plan(settings), folder, jobs=jobs, cluster=cluster)
     typer.echo(headline(result))
@@ -73,11 +55,3 @@ def compare(
         )
         return 1
     return 0
-
-
-def _shots(text: str) -> int | None:
-    if text == "all":
-        return None
-    if not text.isdecimal() or int(text) < 1:
-        raise SkillwiseError(f"--shots {text}: is no number above 0; give a number or all")
-    return int(text)

@@ -1,13 +1,10 @@
 """`skillwise nightly`."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
-from data_cards.errors import SkillwiseError
 from evaluation.tracking import Tracker
 
 Names = list[str] | None
@@ -44,33 +41,18 @@ def nightly(
     Exit code 0: nothing got worse; 1: a skill or the whole suite did, or a cell failed; 2: a cell
     cannot be compared, for its data or settings changed or it is missing: run with --accept.
     """
+    from evaluation.commands.asking import asked
     from evaluation.night_pages import headline
     from evaluation.nightly import HISTORY
     from evaluation.nightly import nightly as run
-    from evaluation.planning import DEFAULT_SYSTEMS, CompareSettings
     from evaluation.tracking import need, track_run
 
     if tracker is not None:
         need(tracker)
-    if str(Path.cwd()) not in sys.path:
-        sys.path.insert(0, str(Path.cwd()))  # --system module:Class may stand beside the caller
-    named = [n for group in systems or () for n in group.split(",") if n] + list(system or ())
-    try:
-        settings = CompareSettings(
-            suites=tuple(suite or (() if data else ("starter",))),
-            data=tuple(data or ()),
-            systems=tuple(named) or DEFAULT_SYSTEMS,
-            changes=tuple(change or ()),
-            shots=tuple(_shots(text) for text in shots or ("all",)),
-            seeds=seeds,
-            skills=skills,
-            vectors=tuple(vectors or ()),
-            slots_only=slots_only,
-        )
-    except ValidationError as error:
-        first = error.errors()[0]
-        option = f"--{first['loc'][0]} {first['input']}"
-        raise SkillwiseError(f"{option}: {first['msg']}; give another value") from None
+    settings = asked(
+        suite=suite, data=data, systems=systems, system=system, change=change, shots=shots,
+        seeds=seeds, skills=skills, vectors=vectors, slots_only=slots_only,
+    )  # fmt: skip
     folder = history if history is not None else HISTORY
     night = run(settings, folder, accept=accept, jobs=jobs, cluster=cluster)
     if tracker is not None:
@@ -93,11 +75,3 @@ def nightly(
         )
         return 2
     return 0
-
-
-def _shots(text: str) -> int | None:
-    if text == "all":
-        return None
-    if not text.isdecimal() or int(text) < 1:
-        raise SkillwiseError(f"--shots {text}: is no number above 0; give a number or all")
-    return int(text)

@@ -1,0 +1,56 @@
+"""What `compare` and `nightly` are asked for, from their options to checked settings."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from data_cards.errors import SkillwiseError
+from evaluation.planning import DEFAULT_SYSTEMS, CompareSettings
+
+
+def asked(
+    *,
+    suite: Sequence[str] | None,
+    data: Sequence[Path] | None,
+    systems: Sequence[str] | None,
+    system: Sequence[str] | None,
+    change: Sequence[str] | None,
+    shots: Sequence[str] | None,
+    seeds: int,
+    skills: str,
+    vectors: Sequence[Path] | None,
+    slots_only: bool,
+) -> CompareSettings:
+    """The settings that the options of a command come to; a bad value is a `SkillwiseError`.
+
+    Makes the caller's folder importable, where --system module:Class may stand.
+    """
+    if str(Path.cwd()) not in sys.path:
+        sys.path.insert(0, str(Path.cwd()))
+    named = [n for group in systems or () for n in group.split(",") if n] + list(system or ())
+    try:
+        return CompareSettings(
+            suites=tuple(suite or (() if data else ("starter",))),
+            data=tuple(data or ()),
+            systems=tuple(named) or DEFAULT_SYSTEMS,
+            changes=tuple(change or ()),
+            shots=tuple(_shots(text) for text in shots or ("all",)),
+            seeds=seeds,
+            skills=skills,
+            vectors=tuple(vectors or ()),
+            slots_only=slots_only,
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        option = f"--{first['loc'][0]} {first['input']}"
+        raise SkillwiseError(f"{option}: {first['msg']}; give another value") from None
+
+
+def _shots(text: str) -> int | None:
+    if text == "all":
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise SkillwiseError(f"--shots {text}: is no number above 0; give a number or all")
+    return int(text)
