@@ -84,18 +84,23 @@ def _check_intents(skill: Skill, folder: Path, *, slots_only: bool) -> None:
                 )
 
 
+def decoded(path: Path, number: int, raw: bytes) -> str:
+    """A line's text, or a `DataError` that names the byte that is not UTF-8."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        bad = raw[error.start : error.start + 1].hex()
+        raise DataError(
+            path, number, f"byte 0x{bad} is not UTF-8", "save the file as UTF-8"
+        ) from None
+
+
 def read_json_lines(path: Path) -> Iterator[tuple[int, Any]]:
     """Yield (line number, value) of a UTF-8 JSON-lines file; a fault is a `DataError`."""
     for number, raw in enumerate(read_bytes(path).split(b"\n"), 1):
         if not raw.strip():
             continue
-        try:
-            line = raw.decode("utf-8")
-        except UnicodeDecodeError as error:
-            bad = raw[error.start : error.start + 1].hex()
-            raise DataError(
-                path, number, f"byte 0x{bad} is not UTF-8", "save the file as UTF-8"
-            ) from None
+        line = decoded(path, number, raw)
         try:
             value = json.loads(line)
             if "\\ud" in line.lower():  # half a surrogate pair could be read but never written

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from data_cards.errors import DataError
+from data_cards.jsonl import decoded
 from data_cards.words import normalise, tokenize
 
 
@@ -17,14 +18,7 @@ def sentences(path: Path) -> Iterator[list[str]]:
     try:
         with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
             for number, raw in enumerate(file, 1):
-                try:
-                    line = raw.decode("utf-8")
-                except UnicodeDecodeError as error:
-                    bad = raw[error.start : error.start + 1].hex()
-                    raise DataError(
-                        path, number, f"byte 0x{bad} is not UTF-8", "save the file as UTF-8"
-                    ) from None
-                words = [normalise(word) for word in tokenize(line)]
+                words = [normalise(word) for word in tokenize(decoded(path, number, raw))]
                 if words:
                     yield words
     except FileNotFoundError:
