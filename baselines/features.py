@@ -111,13 +111,6 @@ def token_features(
     return out
 
 
-def printable(token: str) -> str:
-    """A token without control characters and lone surrogates, which crfsuite cannot hold."""
-    if token.isprintable():
-        return token
-    return "".join(c if c.isprintable() else "?" for c in token)
-
-
 def length_class(n: int) -> str:
     """The class of an utterance of `n` words, as the range it covers: "5-6", "15+"."""
     low = max((b for b in _LENGTHS if b <= n), default=1)

@@ -9,11 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from baselines.explain import Explanation
 from baselines.features import IntentGroups, TokenGroups
 from baselines.intent import IntentClassifier
-from baselines.lexicon import Lexicon
 from baselines.model import PARTS, Model, Reading
 from baselines.tagger import CrfSettings, SlotTagger
 from data_cards import artefact
 from data_cards.errors import SkillwiseError
+from data_cards.lexicon import Lexicon
 from data_cards.records import Prediction, Skill, Utterance
 
 

@@ -10,16 +10,15 @@ from baselines.features import (
     Features,
     IntentGroups,
     TokenGroups,
-    printable,
     token_features,
     utterance_features,
 )
 from baselines.intent import IntentClassifier, Vocabulary
-from baselines.lexicon import Lexicon
 from baselines.tagger import SlotTagger, TokenRow
 from data_cards.artefact import Artefact, packed
+from data_cards.lexicon import Lexicon
 from data_cards.records import Frame, Prediction, Utterance
-from data_cards.words import normalise
+from data_cards.words import normalise, printable
 
 WEIGHTS, VOCABULARY, CRF = "intent.safetensors", "vocabulary.json", "tagger.crfsuite"
 PARTS = frozenset({WEIGHTS, VOCABULARY, CRF})

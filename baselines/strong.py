@@ -8,14 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from baselines.explain import Explanation
 from baselines.features import Features, IntentGroups, TokenGroups
-from baselines.folds import folds, number
 from baselines.intent import IntentClassifier
-from baselines.lexicon import Lexicon
 from baselines.model import PARTS, Model, Reading
 from baselines.tagger import CrfSettings, SlotTagger, TokenRow
 from baselines.tuning import choose_c, choose_crf
 from data_cards import artefact
 from data_cards.errors import SkillwiseError
+from data_cards.folds import folds
+from data_cards.lexicon import Lexicon, jackknifed
 from data_cards.records import Prediction, Skill, Utterance
 
 
@@ -115,22 +115,13 @@ class StrongMaxEntCRF:
     def _training_rows(
         self, skill: Skill, reading: Reading, seed: int
     ) -> list[tuple[Features, TokenRow]]:
-        fold_of = folds(skill.train, self.settings.lexicon_folds, seed)
-        lexicons = {}
-        for fold in sorted(set(fold_of)):
-            others = [u for u, f in zip(skill.train, fold_of, strict=True) if f != fold]
-            catalogs = {
-                slot: [v for v in values if not self._hidden(f"{seed}|{fold}|{slot}|{v}")]
-                for slot, values in skill.gazetteers.items()
-            }
-            lexicons[fold] = Lexicon.of(others, catalogs)
+        lexicons = jackknifed(
+            skill, self.settings.lexicon_folds, seed, self.settings.catalog_holdout
+        )
         return [
-            reading.read(utterance, lexicons[fold])
-            for utterance, fold in zip(skill.train, fold_of, strict=True)
+            reading.read(utterance, lexicon)
+            for utterance, lexicon in zip(skill.train, lexicons, strict=True)
         ]
-
-    def _hidden(self, value: str) -> bool:
-        return number(value) % 1000 < 1000 * self.settings.catalog_holdout
 
     @property
     def _fitted(self) -> Model:

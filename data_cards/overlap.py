@@ -5,6 +5,7 @@ banding, each candidate then verified by its exact Jaccard similarity: memory an
 the number of texts, not with its square.
 """
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -33,6 +34,12 @@ def same_words(utterance: Utterance) -> str:
 def distinct(utterances: Iterable[Utterance]) -> list[str]:
     """Each normalised text once, in order of appearance."""
     return list(dict.fromkeys(map(same_words, utterances)))
+
+
+def text_hashes(utterances: Iterable[Utterance]) -> Hashes:
+    """A 64-bit hash of each utterance's normalised words, in their order."""
+    digests = (hashlib.blake2b(same_words(u).encode(), digest_size=8).digest() for u in utterances)
+    return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
 
 
 def trigrams(text: str) -> frozenset[str]:

@@ -70,3 +70,10 @@ def align(found: list[Word], name: str, start: int, end: int) -> Slot | None:
     """
     touched = [i for i, w in enumerate(found) if w.start < end and start < w.end]
     return Slot(name, touched[0], touched[-1] + 1) if touched else None
+
+
+def printable(token: str) -> str:
+    """A token without control characters and lone surrogates, which crfsuite cannot hold."""
+    if token.isprintable():
+        return token
+    return "".join(c if c.isprintable() else "?" for c in token)

@@ -1,13 +1,15 @@
-"""Utterances to tensors: word rows, numbered character n-grams, padded batches."""
+"""Utterances to tensors: word rows, numbered character n-grams, lexicon marks, padded batches."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from data_cards.lexicon import Lexicon
 from data_cards.records import Utterance
-from data_cards.words import normalise
+from data_cards.words import normalise, printable
 
 MAX_NGRAMS = 24
 """Character n-grams kept a word, shortest first: a word of seven letters has them all."""
@@ -30,10 +32,17 @@ def _shape(word: str) -> str:
     return "\0mixed" if any(c.isdigit() for c in word) else "\0word"
 
 
-def number_ngrams(words: Iterable[str]) -> dict[str, int]:
-    """Number all n-grams of some words from 1; n-grams seen nowhere in training say nothing."""
-    grams = dict.fromkeys(g for word in words for g in character_ngrams(word))
-    return {gram: i for i, gram in enumerate(grams, 1)}
+def number_ngrams(words: Iterable[str], least: int = 1) -> dict[str, int]:
+    """Number the n-grams that `least` of some words share, from 1, in order of first sight.
+
+    N-grams seen nowhere in training say nothing.
+    """
+    seen: dict[str, int] = {}
+    for word in words:
+        for gram in character_ngrams(word):
+            seen[gram] = seen.get(gram, 0) + 1
+    kept = (gram for gram, count in seen.items() if count >= least)
+    return {gram: i for i, gram in enumerate(kept, 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,33 +65,67 @@ class Vocabulary:
         """The words in order of their rows, row 1 first."""
         return list(self.rows)
 
-    def ngrams(self, known: dict[str, int]) -> Tensor:
+    def ngrams(self, known: Mapping[str, int]) -> Tensor:
         """(rows, MAX_NGRAMS) ids of the n-grams that `known` numbers from 1, 0-padded."""
-        table = torch.zeros(len(self.rows) + 1, MAX_NGRAMS, dtype=torch.long)
+        table = np.zeros((len(self.rows) + 1, MAX_NGRAMS), dtype=np.int64)
         for word, row in self.rows.items():
             ids = [known[g] for g in character_ngrams(word) if g in known][:MAX_NGRAMS]
-            table[row, : len(ids)] = torch.tensor(ids, dtype=torch.long)
-        return table
+            table[row, : len(ids)] = ids
+        return torch.from_numpy(table)
 
 
 @dataclass(frozen=True, slots=True)
 class Sentences:
-    """Padded word rows (sentences, words) and lengths (sentences,)."""
+    """Padded word rows and lexicon marks of some utterances, and their lengths."""
 
-    rows: Tensor
-    lengths: Tensor
+    rows: Tensor  # (sentences, words)
+    marks: Tensor  # (sentences, words, marks)
+    lengths: Tensor  # (sentences,)
+    wide: tuple[Tensor, Tensor] | None = None  # ids and weights (sentences, grams)
 
     @classmethod
-    def of(cls, utterances: Sequence[Utterance], vocabulary: Vocabulary) -> "Sentences":
-        """Encode utterances whose words all stand in the vocabulary."""
-        lengths = torch.tensor([len(u.tokens) for u in utterances])
-        rows = torch.zeros(len(utterances), int(lengths.max()), dtype=torch.long)
-        for i, utterance in enumerate(utterances):
-            ids = [vocabulary.rows[normalise(t)] for t in utterance.tokens]
-            rows[i, : len(ids)] = torch.tensor(ids)
-        return cls(rows, lengths)
+    def of(
+        cls, utterances: Sequence[Utterance], vocabulary: Vocabulary,
+        lexicons: Sequence[Lexicon] = (), marks: Mapping[str, int] | None = None,
+    ) -> "Sentences":  # fmt: skip
+        """Encode utterances whose words all stand in the vocabulary.
+
+        `lexicons` holds, for each utterance, what is known to it; `marks` numbers from 1 what
+        lexicons may say, and is left out where no lexicon is looked into.
+        """
+        lengths = [len(u.tokens) for u in utterances]
+        rows = np.zeros((len(utterances), max(lengths)), dtype=np.int64)
+        for row, utterance in zip(rows, utterances, strict=True):
+            row[: len(utterance.tokens)] = [
+                vocabulary.rows[normalise(token)] for token in utterance.tokens
+            ]
+        found = [
+            [[marks[m] for m in word if m in marks] for word in matches(utterance, lexicon)]
+            for utterance, lexicon in zip(utterances, lexicons, strict=True)
+        ] if marks else []  # fmt: skip
+        most = max((len(word) for sentence in found for word in sentence), default=0)
+        table = np.zeros((*rows.shape, max(1, most)), dtype=np.int64)
+        for place, sentence in zip(table, found, strict=False):
+            for at, word in zip(place, sentence, strict=False):
+                at[: len(word)] = word
+        return cls(torch.from_numpy(rows), torch.from_numpy(table), torch.tensor(lengths))
 
     def take(self, indices: Tensor) -> "Sentences":
         """Some of the sentences, cut to the longest of them."""
         lengths = self.lengths[indices]
-        return Sentences(self.rows[indices, : int(lengths.max())], lengths)
+        longest = int(lengths.max())
+        wide = None if self.wide is None else (self.wide[0][indices], self.wide[1][indices])
+        return Sentences(self.rows[indices, :longest], self.marks[indices, :longest], lengths, wide)
+
+
+def matches(utterance: Utterance, lexicon: Lexicon) -> list[list[str]]:
+    """What a lexicon says of each word of an utterance."""
+    return lexicon.matches([normalise(printable(token)) for token in utterance.tokens])
+
+
+def number_marks(slots: Iterable[str]) -> dict[str, int]:
+    """Number from 1 all that a lexicon may say of some slots."""
+    marks = (
+        f"{printable(slot)} {place}" for slot in slots for place in ("B", "I", "E", "S", "part")
+    )
+    return {mark: i for i, mark in enumerate(marks, 1)}

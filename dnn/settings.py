@@ -5,6 +5,24 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 
+class TransferSettings(BaseModel):
+    """Stage 2: what a new skill takes over from the source model, and how it goes on from there."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    keep: Literal["shared", "tasks", "hidden"] = Field(
+        "tasks", description="last layer kept; what stands above it is drawn anew"
+    )
+    imprint: Literal["none", "tags", "both"] = Field(
+        "tags", description="output layers that start at the least-squares fit of kept features"
+    )
+    gain: float = Field(5.0, gt=0, description="what turns that fit, 0 to 1, into logits")
+    frozen: float = Field(0.0, ge=0, le=1, description="share of steps with the trunk held still")
+    lower_rate: float = Field(1.0, ge=0, description="rate of the trunk over that of the heads")
+    source_steps: int = Field(12000, gt=0, description="optimizer steps of stage 1")
+    steps: float = Field(1.0, gt=0, description="optimizer steps over those of a cold start")
+
+
 class DNNSettings(BaseModel):
     """The network `dnn-*`; defaults were chosen on development draws (docs/LOG.md)."""
 
@@ -18,7 +36,15 @@ class DNNSettings(BaseModel):
     task: int = Field(48, gt=0, description="units a direction of each task bi-LSTM")
     hidden: int = Field(128, ge=0, description="hidden units of the intent head; 0 = linear head")
     pooled_words: bool = Field(True, description="the intent head also sees pooled word inputs")
+    wide: float = Field(
+        4.0, ge=0, description="scale of n-gram features that reach the intent directly; 0 = none"
+    )
     crf: bool = Field(True, description="CRF on the tags; else softmax, decoded in constraint")
+    gazetteers: int = Field(32, ge=0, description="width of what catalogs say of a word; 0 = none")
+    gazetteer_dropout: float = Field(0.3, ge=0, lt=1, description="share of that dropped")
+    lexicon_folds: int = Field(
+        5, ge=2, description="parts of the training split, each read with the others' slot values"
+    )
     dropout: float = Field(0.5, ge=0, lt=1, description="of LSTM outputs and heads")
     input_dropout: float = Field(0.3, ge=0, lt=1, description="of word inputs, a mask a sentence")
     word_dropout: float = Field(0.1, ge=0, lt=1, description="share of words without their vector")
@@ -30,3 +56,21 @@ class DNNSettings(BaseModel):
     min_steps: int = Field(200, gt=0, description="a small skill is trained at least so many steps")
     max_steps: int = Field(1500, gt=0, description="a large one at most so many")
     average: float = Field(0.98, ge=0, lt=1, description="decay of the averaged weights; 0 = last")
+    transfer: TransferSettings | None = Field(
+        None, description="two-stage transfer from a source model; null = a cold start"
+    )
+
+
+class SourceSettings(BaseModel):
+    """Stage 1: how the source model is trained on mature skills."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    network: DNNSettings = Field(DNNSettings(), description="the shape that stage 2 takes over")
+    steps: int = Field(12000, gt=0, description="optimizer steps, a batch of one skill each")
+    batch: int = Field(32, gt=0, description="sentences a step")
+    cap: int = Field(1500, gt=0, description="utterances taken of a skill at most")
+    power: float = Field(0.5, ge=0, le=1, description="a skill's chance is its size to this power")
+    ngram_words: int = Field(3, ge=1, description="words that must share a character n-gram")
+    learning_rate: float = Field(2e-3, gt=0, description="peak rate of AdamW")
+    average: float = Field(0.998, ge=0, lt=1, description="decay of the averaged trunk")

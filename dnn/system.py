@@ -1,6 +1,7 @@
-"""`dnn-random` and `dnn-mlm`: the network as a system that fits a skill and predicts frames."""
+"""`dnn-*`: the network as a system that fits a skill and predicts frames."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -9,38 +10,54 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as tensors_from
 from safetensors.torch import save as tensors_to
-from torch import Tensor
+from torch import Tensor, nn
 
 from data_cards import artefact
-from data_cards.bio import spans, tag_names, tags
+from data_cards.bio import spans, tag_names
 from data_cards.errors import DataError, SkillwiseError
+from data_cards.lexicon import Lexicon
 from data_cards.records import Frame, Prediction, Skill, Utterance
-from dnn.encoding import Sentences, Vocabulary, number_ngrams
-from dnn.network import Network
+from dnn.dataset import batch_of, training_set
+from dnn.encoding import Sentences, Vocabulary, number_marks, number_ngrams
+from dnn.imprint import imprint
+from dnn.network import Heads, Network, Trunk
 from dnn.settings import DNNSettings
-from dnn.training import TrainingSet, train
+from dnn.source import SourceModel
+from dnn.training import train
 from dnn.vectors import RandomVectors, StoreVectors, WordVectors
+from dnn.wide import WideFeatures
 
 WEIGHTS, MODEL = "network.safetensors", "model.json"
 BATCH = 64
 """Sentences predicted at a time."""
+_NGRAMS = "trunk.words.ngrams.weight"
 
 
 class DNN:
     """The embedding-initialised multitask bi-LSTM.
 
     Its word vectors stay those of the generic store at `vectors` (a folder that `skillwise
-    pretrain` wrote), so that a fitted skill is a pointer to the store and its small network.
+    pretrain` wrote), so that a fitted skill is a pointer to the store and its small network. With
+    `settings.transfer` its lower layers start as those of the source model at `source`.
     """
 
     name = "dnn"
 
-    def __init__(self, settings: DNNSettings | None = None, vectors: Path | None = None) -> None:
+    def __init__(
+        self,
+        settings: DNNSettings | None = None,
+        vectors: Path | None = None,
+        source: Path | None = None,
+    ) -> None:
         self.settings = settings or DNNSettings()
-        self.vectors = vectors
+        self.vectors, self.source = vectors, source
         if self.settings.vectors == "store" and vectors is None:
             raise SkillwiseError(
                 "the network needs word vectors; name a store, or set vectors=random"
+            )
+        if self.settings.transfer is not None and source is None:
+            raise SkillwiseError(
+                "two-stage transfer needs a source model; name one, or set transfer=null"
             )
         self._words: WordVectors | None = None
         self._network: Network | None = None
@@ -51,23 +68,31 @@ class DNN:
             raise SkillwiseError(f"skill {skill.key} has no training utterance; add some")
         torch.manual_seed(seed)
         settings = self.settings
-        self._words = self._open_vectors(seed)
         self._seed = seed
+        source = self._open_source()
+        self._words = self._open_vectors(source)
         self._intents = list(skill.intents)
+        self._lexicon = Lexicon.of(skill.train, skill.gazetteers)
         self._tags = tag_names(skill.slot_names)
+        self._marks = number_marks(self._lexicon.values) if settings.gazetteers else {}
+        self._wide = WideFeatures.of(skill.train) if settings.wide else None
         vocabulary = Vocabulary.of(skill.train)
         self._ngrams = number_ngrams(vocabulary.words)
-        rows, ngrams = self._tables(vocabulary)
-        data = TrainingSet(
-            Sentences.of(skill.train, vocabulary),
-            torch.tensor([self._intents.index(u.frame.intent) for u in skill.train]),
-            _tag_ids(skill.train, self._tags),
-            rows,
-            ngrams,
-        )
+        self._own_ngrams = len(self._ngrams)
         network = self._build(self._words.width)
-        generator = torch.Generator().manual_seed(seed)
-        self._network = train(network, data, settings, generator)
+        if source is not None:
+            source.hand_on(network.trunk, self._ngrams)
+        rows, ngrams = self._tables(vocabulary)
+        data = training_set(
+            skill, vocabulary, rows, ngrams, self._intents, self._tags, self._marks,
+            self._wide, settings.lexicon_folds, seed,
+        )  # fmt: skip
+        transfer = settings.transfer
+        if transfer is not None and transfer.imprint != "none":
+            imprint(network, data, transfer.gain, transfer.imprint == "both")
+        self._network = train(network, data, settings, torch.Generator().manual_seed(seed))
+        if source is not None:
+            self._extend(source)
 
     def predict(self, utterances: Sequence[Utterance]) -> list[Prediction]:
         """The best frame of each utterance, in their order."""
@@ -85,13 +110,17 @@ class DNN:
 
     @torch.inference_mode()
     def _answer(
-        self, batch: list[Utterance], vocabulary: Vocabulary, rows: Tensor, ngrams: Tensor
+        self, utterances: list[Utterance], vocabulary: Vocabulary, rows: Tensor, ngrams: Tensor
     ) -> list[Prediction]:
         network = self._fitted()
-        sentences = Sentences.of(batch, vocabulary)
-        logits, emissions = network(rows[sentences.rows], ngrams[sentences.rows], sentences.lengths)
+        lexicons = [self._lexicon] * len(utterances) if self._marks else []
+        sentences = Sentences.of(utterances, vocabulary, lexicons, self._marks)
+        if self._wide is not None:
+            sentences = replace(sentences, wide=self._wide.encode(utterances))
+        batch = batch_of(sentences, rows, ngrams)
+        logits, emissions = network(batch)
         chances, best = logits.softmax(dim=1).max(dim=1)
-        paths, tag_chances = network.crf.decode(emissions, sentences.lengths)
+        paths, tag_chances = network.heads.crf.decode(emissions, batch.inside)
         confidences = (chances * tag_chances).tolist()
         return [
             Prediction(
@@ -100,23 +129,29 @@ class DNN:
                 min(1.0, confidence),
             )
             for utterance, intent, path, confidence in zip(
-                batch, best.tolist(), paths, confidences, strict=True
+                utterances, best.tolist(), paths, confidences, strict=True
             )
         ]
 
     def save(self, folder: Path) -> None:
-        """Write the network and the pointer to its store; no pickle."""
+        """Write the network and the pointers to its store and source model; no pickle."""
         network = self._fitted()
         store = self._words.store.meta["digest"] if isinstance(self._words, StoreVectors) else None
+        source = self._open_source()
         model = {
             "intents": self._intents,
             "tags": self._tags,
-            "ngrams": list(self._ngrams),
+            "ngrams": list(self._ngrams)[: self._own_ngrams],
+            "wide": self._wide.as_json() if self._wide is not None else None,
+            "values": {k: sorted(map(list, v)) for k, v in self._lexicon.values.items()},
             "width": self._open_words().width,
             "seed": self._seed,
             "store": {"path": str(self.vectors), "digest": store} if store else None,
+            "source": {"path": str(self.source), "digest": source.digest} if source else None,
         }
         state = {k: v.contiguous() for k, v in network.state_dict().items()}
+        if _NGRAMS in state:  # the others are the source model's
+            state[_NGRAMS] = state[_NGRAMS][: self._own_ngrams + 1].contiguous()
         parts = {WEIGHTS: tensors_to(state), MODEL: artefact.packed(model)}
         artefact.write(folder, self.name, self.settings, parts)
 
@@ -125,8 +160,8 @@ class DNN:
         """Read what `save` wrote; refuses a store that is not the one it was trained with."""
         saved = artefact.read(folder, cls.name, frozenset({WEIGHTS, MODEL}))
         model = saved.json(MODEL)
-        pointer = model["store"]
-        system = cls(saved.settings_as(DNNSettings), Path(pointer["path"]) if pointer else None)
+        store, source = (model[key] and Path(model[key]["path"]) for key in ("store", "source"))
+        system = cls(saved.settings_as(DNNSettings), store, source)
         system._restore(model, folder)
         try:
             system._fitted().load_state_dict(tensors_from(saved.parts[WEIGHTS]))
@@ -134,29 +169,64 @@ class DNN:
             raise DataError(
                 folder / WEIGHTS, None, f"does not fit ({error})", "fit and save it again"
             ) from None
+        found = system._open_source()
+        if found is not None:
+            system._extend(found)
         return system
 
     def _restore(self, model: Mapping[str, Any], folder: Path) -> None:
         self._intents, self._tags = model["intents"], model["tags"]
+        self._lexicon = Lexicon(
+            {slot: frozenset(map(tuple, values)) for slot, values in model["values"].items()}
+        )
+        self._marks = number_marks(self._lexicon.values) if self.settings.gazetteers else {}
+        self._wide = WideFeatures.from_json(model["wide"]) if model["wide"] else None
         self._ngrams = {gram: i for i, gram in enumerate(model["ngrams"], 1)}
+        self._own_ngrams = len(self._ngrams)
         self._seed = model["seed"]
-        self._words = self._open_vectors(self._seed)
-        if isinstance(self._words, StoreVectors):
-            found, wanted = self._words.store.meta["digest"], model["store"]["digest"]
-            if found != wanted:
+        source = self._open_source()
+        self._words = self._open_vectors(source)
+        found = {
+            "store": self._words.store.meta["digest"]
+            if isinstance(self._words, StoreVectors) else None,
+            "source": source.digest if source is not None else None,
+        }  # fmt: skip
+        for what, digest in found.items():
+            if digest is not None and digest != model[what]["digest"]:
+                wanted, place = model[what]["digest"][:12], model[what]["path"]
                 raise DataError(
-                    folder / MODEL, None, f"was trained with store {wanted[:12]}, not {found[:12]}",
-                    f"put that store back at {self.vectors}",
+                    folder / MODEL, None, f"was trained with {what} {wanted}, not {digest[:12]}",
+                    f"put that {what} back at {place}",
                 )  # fmt: skip
         self._network = self._build(model["width"]).eval()
 
     def _build(self, width: int) -> Network:
-        return Network(self.settings, width, len(self._ngrams), self._intents, self._tags)
+        trunk = Trunk(self.settings, width, self._own_ngrams)
+        wide = len(self._wide.rows) if self._wide is not None else 0
+        heads = Heads(trunk, len(self._marks), wide, self._intents, self._tags)
+        return Network(trunk, heads)
 
-    def _open_vectors(self, seed: int) -> WordVectors:
+    def _extend(self, source: SourceModel) -> None:
+        """Append the source model's n-grams that no training word has: users say other words."""
+        if not self.settings.characters:
+            return
+        bag = self._fitted().trunk.words.ngrams
+        more = [gram for gram in source.ngrams if gram not in self._ngrams]
+        table = torch.cat([bag.weight.detach(), source.ngram_rows(more)])
+        self._fitted().trunk.words.ngrams = nn.EmbeddingBag.from_pretrained(
+            table, mode="sum", padding_idx=0
+        )
+        self._ngrams |= {gram: i for i, gram in enumerate(more, len(self._ngrams) + 1)}
+
+    def _open_source(self) -> SourceModel | None:
+        if self.settings.transfer is None or self.source is None:
+            return None
+        return SourceModel.open(self.source)
+
+    def _open_vectors(self, source: SourceModel | None) -> WordVectors:
         norm = self.settings.vector_norm
         if self.settings.vectors == "random":
-            return RandomVectors(seed, norm)
+            return RandomVectors(self._seed if source is None else source.seed, norm)
         assert self.vectors is not None  # the constructor refused that
         return StoreVectors.open(self.vectors, norm)
 
@@ -175,14 +245,3 @@ class DNN:
         vectors = self._open_words().vectors(vocabulary.words)
         padding = np.zeros((1, vectors.shape[1]), dtype=np.float32)
         return torch.from_numpy(np.concatenate([padding, vectors])), vocabulary.ngrams(self._ngrams)
-
-
-def _tag_ids(utterances: Sequence[Utterance], names: Sequence[str]) -> Tensor:
-    """(utterances, words) tag ids, 0 = O at the padding."""
-    ids = {name: i for i, name in enumerate(names)}
-    longest = max(len(u.tokens) for u in utterances)
-    out = torch.zeros(len(utterances), longest, dtype=torch.long)
-    for row, utterance in zip(out, utterances, strict=True):
-        found = tags(utterance.frame.slots, len(utterance.tokens))
-        row[: len(found)] = torch.tensor([ids[t] for t in found])
-    return out

@@ -3,40 +3,23 @@
 import copy
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from dnn.encoding import Sentences
+from dnn.dataset import TrainingSet
 from dnn.network import Network
 from dnn.settings import DNNSettings
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingSet:
-    """The encoded training utterances of a skill."""
-
-    sentences: Sentences
-    intents: Tensor  # (utterances,)
-    tags: Tensor  # (utterances, words), 0 = O also at the padding
-    vectors: Tensor  # (rows, 300) word vectors, row 0 pads
-    ngrams: Tensor  # (rows, grams)
-
-    def batch(self, indices: Tensor) -> tuple[Sentences, Tensor, Tensor, Tensor, Tensor]:
-        """What `Network.loss` takes, for some of the utterances."""
-        sentences = self.sentences.take(indices)
-        tags = self.tags[indices, : sentences.rows.shape[1]]
-        return (
-            sentences, self.vectors[sentences.rows], self.ngrams[sentences.rows],
-            self.intents[indices], tags,
-        )  # fmt: skip
-
-
 def steps_for(utterances: int, settings: DNNSettings) -> int:
-    """Optimizer steps for a skill: `epochs` passes, within `min_steps` and `max_steps`."""
+    """Optimizer steps for a skill: `epochs` passes, within `min_steps` and `max_steps`.
+
+    A start from a source model needs only a share of them.
+    """
     batches = math.ceil(utterances / settings.batch)
-    return max(settings.min_steps, min(settings.max_steps, batches * settings.epochs))
+    steps = max(settings.min_steps, min(settings.max_steps, batches * settings.epochs))
+    return steps if settings.transfer is None else max(1, round(settings.transfer.steps * steps))
 
 
 def train(
@@ -47,33 +30,42 @@ def train(
     after_step: Callable[[int, Network], None] | None = None,
 ) -> Network:
     """Train in place and return the averaged network; `after_step` may look at each step."""
-    total = steps_for(len(data.intents), settings)
+    total = steps_for(len(data), settings)
+    transfer = settings.transfer
+    frozen = round(transfer.frozen * total) if transfer is not None else 0
+    lower = transfer.lower_rate if transfer is not None else 1.0
+    heads = [p for p in network.heads.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(
-        [p for p in network.parameters() if p.requires_grad],
-        lr=settings.learning_rate,
+        [
+            {"params": list(network.trunk.parameters()), "lr": settings.learning_rate * lower},
+            {"params": heads, "lr": settings.learning_rate},
+        ],
         weight_decay=settings.weight_decay,
         fused=True,
     )
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, total))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate(step, total))
     averaged = copy.deepcopy(network).requires_grad_(False)
+    weights: list[torch.Tensor] = list(network.parameters())
+    means: list[torch.Tensor] = list(averaged.parameters())
     network.train()
-    batches = _batches(data.sentences.lengths, settings.batch, generator)
+    batches = batched(data.sentences.lengths, settings.batch, generator)
     for step in range(total):
+        network.trunk.requires_grad_(step >= frozen)
         loss = network.loss(*data.batch(next(batches)))
         optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+        torch.nn.utils.clip_grad_norm_(weights, 5.0)
         optimizer.step()
         schedule.step()
         decay = min(settings.average, step / (step + 10))
         with torch.no_grad():
-            torch._foreach_lerp_(list(averaged.parameters()), list(network.parameters()), 1 - decay)
+            torch._foreach_lerp_(means, weights, 1 - decay)
         if after_step is not None:
             after_step(step + 1, averaged)
     return averaged.eval()
 
 
-def _rate(step: int, total: int) -> float:
+def rate(step: int, total: int) -> float:
     """Linear warm-up over a tenth of the steps, then a cosine to a hundredth."""
     warm = max(1, total // 10)
     if step < warm:
@@ -81,7 +73,7 @@ def _rate(step: int, total: int) -> float:
     return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, total - warm)))
 
 
-def _batches(lengths: Tensor, size: int, generator: torch.Generator) -> Iterator[Tensor]:
+def batched(lengths: Tensor, size: int, generator: torch.Generator) -> Iterator[Tensor]:
     """Endless shuffled passes, cut into near-equal batches of sentences of about one length.
 
     Padding costs as much as words do; a word or two of noise keeps the company changing.

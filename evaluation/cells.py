@@ -5,12 +5,21 @@ import json
 import time
 import traceback
 from dataclasses import dataclass
+from pathlib import Path
 
 from data_cards.errors import SkillwiseError
 from evaluation.measuring import Measurement, measure
 from evaluation.packed import PackedSkill, unpack
 from evaluation.systems import SystemSpec
 from evaluation.vectors import Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePointer:
+    """Where a cell's source model lies, and the digest of the request it was trained for."""
+
+    path: Path
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +33,16 @@ class Cell:
     settings_digest: str
     code_digest: str
     vectors: Vectors | None = None
+    source: SourcePointer | None = None
 
     @property
     def vectors_digest(self) -> str:
-        """Digest of the vector store, "" where the system starts from none."""
-        return self.vectors.digest if self.vectors is not None else ""
+        """Digest of what was trained before: the vector store, and the source model behind a "+".
+
+        "" where the system starts from nothing.
+        """
+        store = self.vectors.digest if self.vectors is not None else ""
+        return f"{store}+{self.source.digest}" if self.source is not None else store
 
     @property
     def key(self) -> str:
@@ -60,7 +74,10 @@ class Outcome:
 def run_cell(cell: Cell) -> Outcome:
     """Do a cell's work; every exception comes back as an outcome, for it must cross processes."""
     try:
-        system = cell.spec.make(cell.vectors.path if cell.vectors is not None else None)
+        system = cell.spec.make(
+            cell.vectors.path if cell.vectors is not None else None,
+            cell.source.path if cell.source is not None else None,
+        )
         measurement = measure(system, unpack(cell.skill), cell.seed, cell.shots)
     except SkillwiseError as error:
         return Outcome(cell.key, error=SkillwiseError(f"{cell.name}: {error}"))

@@ -4,13 +4,16 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from data_cards.card import card
+from data_cards.card import card, cards
 from data_cards.errors import SkillwiseError, nearest
 from data_cards.faults import Faults
 from data_cards.jsonl import read_folder, read_skill
 from data_cards.loading import load
 from data_cards.records import Skill
 from evaluation.packed import PackedSkill, pack
+
+COLLECTED = "collected"
+"""What --suite takes for every collected card at once."""
 
 
 def gather(
@@ -28,7 +31,7 @@ def gather(
     found: dict[str, PackedSkill] = {}
     notes: list[str] = []
     seen: set[str] = set()
-    sources = [(name, _suite(name, slots_only, notes)) for name in suites]
+    sources = [(name, _suite(name, slots_only, notes)) for name in _expanded(suites)]
     sources += [(path.resolve().name, _folder(path, slots_only)) for path in folders]
     for suite, skills in sources:
         for skill in skills:
@@ -45,6 +48,33 @@ def gather(
         keys = [label.partition("/")[2] for label in seen]
         raise SkillwiseError(f"--skills {pattern}: matches no skill; {nearest(pattern, keys)}")
     return list(found.values()), notes
+
+
+def _expanded(suites: Iterable[str]) -> list[str]:
+    """The suites, with the word `collected` replaced by all that others collected and is here."""
+    names: dict[str, None] = {}
+    for name in suites:
+        names |= dict.fromkeys(collected() if name == COLLECTED else [name])
+    return list(names)
+
+
+def collected() -> list[str]:
+    """Cards of data that others collected, whose files are here, and that repeat no other card."""
+    found = []
+    for name, known in sorted(cards().items()):
+        source = known.skillwise.source
+        if known.skillwise.repeats or source.packaged or not source.folder:
+            continue
+        try:
+            if known.root.is_dir():
+                found.append(name)
+        except SkillwiseError:  # SKILLWISE_DATA is not set
+            continue
+    if not found:
+        raise SkillwiseError(
+            f"--suite {COLLECTED}: no collected data are here; set SKILLWISE_DATA to their folder"
+        )
+    return found
 
 
 def _suite(name: str, slots_only: bool, notes: list[str]) -> Iterator[Skill]:

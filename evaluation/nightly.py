@@ -60,7 +60,13 @@ def night_plan(settings: CompareSettings, number: int, times: int = 1) -> NightP
         )
     asked = plan(settings.model_copy(update={"seeds": seeds}))
     return NightPlan(
-        asked.settings, asked.skills, asked.specs, asked.vectors, asked.notes, SEEDS_APART * number
+        asked.settings,
+        asked.skills,
+        asked.specs,
+        asked.vectors,
+        asked.notes,
+        asked.sources,
+        SEEDS_APART * number,
     )
 
 

@@ -2,21 +2,30 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from data_cards.errors import SkillwiseError
 from evaluation import vectors
-from evaluation.cells import Cell
+from evaluation.cells import Cell, SourcePointer
 from evaluation.gathering import gather
 from evaluation.packed import PackedSkill
 from evaluation.systems import SystemSpec, system_specs
 from evaluation.vectors import Vectors
 from evaluation.versions import LIBRARIES, code_digest, release
+
+if TYPE_CHECKING:
+    from evaluation.sources import Source
+
+FOLDER = "sources"
+"""Where source models lie, beside the runs that use them."""
+
+STARTER = "starter"
+"""The packaged suite: mature skills for whoever has no other."""
 
 DEFAULT_SYSTEMS = ("maxent-crf", "maxent-crf-strong", "dnn-mlm")
 
@@ -37,6 +46,9 @@ class CompareSettings(BaseModel):
     skills: str = Field("*", description="glob over skill@locale or suite/skill@locale")
     vectors: tuple[Path, ...] = Field((), description="vector stores, one a language")
     slots_only: bool = Field(False, description="admit skills with a single intent")
+    sources: tuple[str, ...] = Field(
+        (), description="cards whose skills teach in stage 1, beside the suites and the starter one"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,8 @@ class Plan:
     specs: tuple[SystemSpec, ...]
     vectors: dict[str, Vectors]
     notes: tuple[str, ...]
+    sources: Mapping[str, Mapping[str, Source]] = field(default_factory=dict)
+    """The source model of each system that transfers, for each skill by its label."""
 
     def __len__(self) -> int:
         shots, seeds = self.settings.shots, self.settings.seeds
@@ -61,7 +75,8 @@ class Plan:
                 for seed in range(self.settings.seeds):
                     for spec, settings, code in systems:
                         store = self._store(skill, spec)
-                        yield Cell(skill, spec, seed, shots, settings, code, store)
+                        source = self.source(skill, spec)
+                        yield Cell(skill, spec, seed, shots, settings, code, store, source)
 
     def record(self) -> dict[str, Any]:
         """What the run's folder keeps of the plan, as JSON: enough to say what was compared."""
@@ -76,6 +91,10 @@ class Plan:
             "shots": list(self.settings.shots),
             "seeds": self.settings.seeds,
             "vectors": {language: store.digest for language, store in self.vectors.items()},
+            "sources": {
+                name: sorted({source.digest for source in by_skill.values()})
+                for name, by_skill in self.sources.items()
+            },
             "notes": list(self.notes),
             "versions": {name: release(name) for name in LIBRARIES},
         }
@@ -83,8 +102,18 @@ class Plan:
     def settings_digest(self) -> str:
         """Digest of what was compared, data included: equal where two runs are comparable whole."""
         record = self.record()
-        kept = {key: record[key] for key in ("skills", "systems", "shots", "seeds", "vectors")}
+        kept = {
+            key: record[key]
+            for key in ("skills", "systems", "shots", "seeds", "vectors", "sources")
+        }
         return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+
+    def source(self, skill: PackedSkill, spec: SystemSpec) -> SourcePointer | None:
+        """Where the source model of a system that transfers to a skill is, or will be."""
+        if spec.name not in self.sources:
+            return None
+        found = self.sources[spec.name][skill.label]
+        return SourcePointer(found.path, found.digest)
 
     def _store(self, skill: PackedSkill, spec: SystemSpec) -> Vectors | None:
         if spec.vectors != "mlm":
@@ -92,8 +121,11 @@ class Plan:
         return vectors.need(self.vectors, skill.language, spec.name)
 
 
-def plan(settings: CompareSettings) -> Plan:
-    """Resolve a comparison; whatever the user can mend is raised here, before a run begins."""
+def plan(settings: CompareSettings, sources: Path = Path("runs") / FOLDER) -> Plan:
+    """Resolve a comparison; whatever the user can mend is raised here, before a run begins.
+
+    `sources` is where source models of two-stage transfer are kept.
+    """
     if not settings.systems:
         raise SkillwiseError("--systems: names no system; name at least one")
     if len(set(settings.shots)) < len(settings.shots):
@@ -110,4 +142,24 @@ def plan(settings: CompareSettings) -> Plan:
         if starting is not None:
             for language in sorted(languages):
                 vectors.need(stores, language, starting.name)
-    return Plan(settings, tuple(skills), tuple(specs), stores, tuple(notes))
+    return Plan(
+        settings, tuple(skills), tuple(specs), stores, tuple(notes),
+        _sources(settings, skills, specs, stores, sources),
+    )  # fmt: skip
+
+
+def _sources(
+    settings: CompareSettings, skills: Sequence[PackedSkill], specs: Sequence[SystemSpec],
+    stores: dict[str, Vectors], folder: Path,
+) -> dict[str, dict[str, Source]]:  # fmt: skip
+    """The source models of the systems that transfer; mature skills are read only for them."""
+    transferring = [spec for spec in specs if spec.transfers]
+    if not transferring:
+        return {}
+    from evaluation.sources import assign  # imports torch, which takes seconds
+
+    suites = dict.fromkeys([*settings.suites, *settings.sources, STARTER])
+    pool, _ = gather(suites, settings.data, slots_only=True)
+    return {
+        spec.name: assign(skills, pool, spec.resolved(), stores, folder) for spec in transferring
+    }

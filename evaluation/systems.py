@@ -47,14 +47,19 @@ class SystemSpec:
         """Digest of `settings_json`."""
         return hashlib.sha256(self.settings_json().encode()).hexdigest()
 
-    def make(self, vectors: Path | None = None) -> System:
+    @property
+    def transfers(self) -> bool:
+        """Whether it starts from a source model that stage 1 trains."""
+        return getattr(self.resolved(), "transfer", None) is not None
+
+    def make(self, vectors: Path | None = None, source: Path | None = None) -> System:
         """A new, unfitted system."""
         cls = _attribute(self.target)
         settings = self.resolved()
         if settings is None:
             made: System = cls()
         elif self.vectors:
-            made = cls(settings, vectors if self.vectors == "mlm" else None)
+            made = cls(settings, vectors if self.vectors == "mlm" else None, source)
         else:
             made = cls(settings)
         return made
@@ -78,6 +83,14 @@ SYSTEMS: dict[str, SystemSpec] = {
             "dnn-random", _DNN, _DNN_SETTINGS, vectors="none", changes=(("vectors", "random"),)
         ),
         SystemSpec("dnn-mlm", _DNN, _DNN_SETTINGS, vectors="mlm"),
+        SystemSpec(
+            "dnn-transfer",
+            _DNN,
+            _DNN_SETTINGS,
+            vectors="none",
+            changes=(("vectors", "random"), ("transfer", {})),
+        ),
+        SystemSpec("dnn", _DNN, _DNN_SETTINGS, vectors="mlm", changes=(("transfer", {}),)),
     )
 }
 

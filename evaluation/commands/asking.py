@@ -22,6 +22,7 @@ def asked(
     skills: str,
     vectors: Sequence[Path] | None,
     slots_only: bool,
+    sources: Sequence[str] | None = None,
 ) -> CompareSettings:
     """The settings that the options of a command come to; a bad value is a `SkillwiseError`.
 
@@ -41,6 +42,7 @@ def asked(
             skills=skills,
             vectors=tuple(vectors or ()),
             slots_only=slots_only,
+            sources=tuple(sources or ()),
         )
     except ValidationError as error:
         first = error.errors()[0]

@@ -24,6 +24,9 @@ def compare(
     slots_only: Annotated[
         bool, typer.Option("--slots-only", help="Admit skills with a single intent.")
     ] = False,
+    sources: Annotated[
+        Names, typer.Option(help="Card whose skills teach in stage 1 of transfer.")
+    ] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Worker processes. [cores]")] = None,
     cluster: Annotated[str | None, typer.Option(help="Address of a Dask scheduler.")] = None,
     out: Annotated[Path | None, typer.Option(help="The run's folder. [runs/<time>]")] = None,
@@ -35,16 +38,16 @@ def compare(
     """
     from evaluation.commands.asking import asked
     from evaluation.compare import compare as run
-    from evaluation.planning import plan
+    from evaluation.planning import FOLDER, plan
     from evaluation.report import headline
     from evaluation.run_folder import new_folder
 
     settings = asked(
         suite=suite, data=data, systems=systems, system=system, change=change, shots=shots,
-        seeds=seeds, skills=skills, vectors=vectors, slots_only=slots_only,
+        seeds=seeds, skills=skills, vectors=vectors, slots_only=slots_only, sources=sources,
     )  # fmt: skip
     folder = out if out is not None else new_folder()
-    result = run(plan(settings), folder, jobs=jobs, cluster=cluster)
+    result = run(plan(settings, folder.parent / FOLDER), folder, jobs=jobs, cluster=cluster)
     typer.echo(headline(result))
     typer.echo(f"\n{folder / 'report.html'}")
     if result.failures:

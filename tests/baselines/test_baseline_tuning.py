@@ -3,9 +3,9 @@
 from baseline_toys import TRAIN
 
 from baselines.features import IntentGroups, TokenGroups, token_features, utterance_features
-from baselines.folds import folds
 from baselines.tagger import CrfSettings
 from baselines.tuning import choose_c, choose_crf
+from data_cards.folds import folds
 
 FOLDS = folds(TRAIN, 3, 0)
 INTENTS = [u.frame.intent for u in TRAIN]

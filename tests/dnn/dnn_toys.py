@@ -47,7 +47,8 @@ def settings(**changes: Any) -> DNNSettings:
     small: dict[str, Any] = {
         "vectors": "random", "projection": 16, "characters": 16, "shared": 16, "task": 16,
         "hidden": 16, "batch": 8, "epochs": 1, "min_steps": 20, "max_steps": 20,
-        "learning_rate": 0.02, "average": 0.8, "dropout": 0.1, "input_dropout": 0.1,
+        "gazetteers": 4, "learning_rate": 0.02, "average": 0.8, "dropout": 0.1,
+        "input_dropout": 0.1,
     }  # fmt: skip
     return DNNSettings(**(small | changes))
 

@@ -14,12 +14,20 @@ BOUND = tag_names(["a", "b"])  # O B-a I-a B-b I-b
 LENGTHS = torch.tensor([4, 1, 3, 2])
 
 
+def inside(lengths: Tensor) -> Tensor:
+    """1 at the words of each sentence, (words, batch)."""
+    return (torch.arange(int(lengths.max())).unsqueeze(1) < lengths).double()
+
+
+INSIDE = inside(LENGTHS)
+
+
 def drawn(tags: list[str], scale: float = 1.0) -> tuple[CRF, Tensor]:
     torch.manual_seed(len(tags))
     crf = CRF(tags).double()
     for parameter in crf.parameters():
         torch.nn.init.normal_(parameter)
-    shape = (len(LENGTHS), int(LENGTHS.max()), len(tags))
+    shape = (int(LENGTHS.max()), len(LENGTHS), len(tags))
     return crf, scale * torch.randn(shape, dtype=torch.float64)
 
 
@@ -45,32 +53,32 @@ def brute(crf: CRF, tags: list[str], emissions: Tensor) -> dict[tuple[int, ...],
 @pytest.mark.parametrize("tags", [FREE, BOUND, ["O"]], ids=["free", "forbidden", "one tag"])
 def test_equals_brute_force(tags: list[str]) -> None:
     crf, emissions = drawn(tags)
-    log_z = crf.log_partition(emissions, LENGTHS)
-    best, chance = crf.decode(emissions, LENGTHS)
+    log_z = crf.log_partition(emissions, INSIDE)
+    best, chance = crf.decode(emissions, INSIDE)
     for row, length in enumerate(LENGTHS.tolist()):
-        found = brute(crf, tags, emissions[row, :length])
+        found = brute(crf, tags, emissions[:length, row])
         expected = torch.logsumexp(torch.stack(list(found.values())), 0)
         torch.testing.assert_close(log_z[row], expected)
         top = max(found, key=lambda path: found[path].item())
         assert tuple(best[row]) == top
         torch.testing.assert_close(chance[row], (found[top] - expected).exp())
         for path, value in found.items():
-            padded = torch.zeros(len(LENGTHS), emissions.shape[1], dtype=torch.long)
-            padded[row, :length] = torch.tensor(path)
-            torch.testing.assert_close(crf.score(emissions, padded, LENGTHS)[row], value)
+            padded = torch.zeros(emissions.shape[:2], dtype=torch.long)
+            padded[:length, row] = torch.tensor(path)
+            torch.testing.assert_close(crf.score(emissions, padded, INSIDE)[row], value)
 
 
 @pytest.mark.parametrize("tags", [FREE, BOUND], ids=["free", "forbidden"])
 def test_probabilities_sum_to_one(tags: list[str]) -> None:
     crf, emissions = drawn(tags)
-    log_z = crf.log_partition(emissions, LENGTHS)
+    log_z = crf.log_partition(emissions, INSIDE)
     total = torch.zeros(len(LENGTHS), dtype=torch.float64)
-    for path in product(range(len(tags)), repeat=emissions.shape[1]):
-        inside = [path[: int(n)] for n in LENGTHS]
+    for path in product(range(len(tags)), repeat=len(emissions)):
+        within = [path[: int(n)] for n in LENGTHS]
         padding = [any(path[int(n) :]) for n in LENGTHS]
-        scores = crf.score(emissions, torch.tensor([path] * len(LENGTHS)), LENGTHS)
+        scores = crf.score(emissions, torch.tensor([path] * len(LENGTHS)).t(), INSIDE)
         for row in range(len(LENGTHS)):
-            if not padding[row] and allowed(tags, inside[row]):
+            if not padding[row] and allowed(tags, within[row]):
                 total[row] += (scores[row] - log_z[row]).exp().detach()
     torch.testing.assert_close(total, torch.ones_like(total))
 
@@ -79,9 +87,9 @@ def test_gradient_of_the_partition_equals_brute_force() -> None:
     crf, emissions = drawn(BOUND)
     emissions.requires_grad_()
     given = [emissions, *crf.parameters()]
-    ours = torch.autograd.grad(crf.log_partition(emissions, LENGTHS).sum(), given)
+    ours = torch.autograd.grad(crf.log_partition(emissions, INSIDE).sum(), given)
     parts = [
-        torch.logsumexp(torch.stack(list(brute(crf, BOUND, emissions[r, :n]).values())), 0)
+        torch.logsumexp(torch.stack(list(brute(crf, BOUND, emissions[:n, r]).values())), 0)
         for r, n in enumerate(LENGTHS.tolist())
     ]
     theirs = torch.autograd.grad(torch.stack(parts).sum(), given)
@@ -93,9 +101,9 @@ def test_decoding_obeys_the_constraint() -> None:
     crf, _ = drawn(BOUND)
     torch.manual_seed(5)
     lengths = torch.randint(1, 9, (200,))
-    emissions = 20 * torch.randn(200, 8, len(BOUND), dtype=torch.float64)
+    emissions = 20 * torch.randn(8, 200, len(BOUND), dtype=torch.float64)
     emissions[:, :, [2, 4]] += 15  # the network loves I-, everywhere
-    best, chance = crf.decode(emissions, lengths)
+    best, chance = crf.decode(emissions, inside(lengths))
     assert [len(path) for path in best] == lengths.tolist()
     assert all(allowed(BOUND, tuple(path)) for path in best)
     assert any(BOUND[tag].startswith("I-") for path in best for tag in path)
@@ -105,12 +113,12 @@ def test_decoding_obeys_the_constraint() -> None:
 def test_long_sentences_stay_finite() -> None:
     crf = CRF(BOUND)
     torch.manual_seed(0)
-    emissions = (30 * torch.randn(2, 512, len(BOUND))).requires_grad_()
+    emissions = (30 * torch.randn(512, 2, len(BOUND))).requires_grad_()
     lengths = torch.tensor([512, 511])
-    loss = crf.log_partition(emissions, lengths).sum()
+    loss = crf.log_partition(emissions, inside(lengths).float()).sum()
     (gradient,) = torch.autograd.grad(loss, emissions)
     assert torch.isfinite(loss)
     # marginals: they sum to one at each word inside and to zero beyond
-    sums = torch.ones(2, 512)
-    sums[1, 511] = 0
+    sums = torch.ones(512, 2)
+    sums[511, 1] = 0
     torch.testing.assert_close(gradient.sum(2), sums, atol=1e-3, rtol=0)

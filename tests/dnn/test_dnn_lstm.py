@@ -27,14 +27,14 @@ def weights(of: ParallelBiLSTM, layer: int, direction: int, grad: bool) -> dict[
 
     at = 2 * layer + direction
     return {
-        "weight_ih": torch_order(read(of.input).view(WIDTH, -1, 4 * UNITS)[:, at]).t(),
+        "weight_ih": torch_order(read(of.weights)[at]).t(),
         "weight_hh": torch_order(read(of.recurrent)[at]).t(),
-        "bias_ih": torch_order(read(of.bias).view(-1, 4 * UNITS)[at]),
+        "bias_ih": torch_order(read(of.bias)[at, 0]),
     }
 
 
 def reference(of: ParallelBiLSTM, layer: int) -> nn.LSTM:
-    lstm = nn.LSTM(WIDTH, UNITS, bidirectional=True, batch_first=True).double()
+    lstm = nn.LSTM(WIDTH, UNITS, bidirectional=True).double()
     with torch.no_grad():
         for direction, suffix in enumerate(("_l0", "_l0_reverse")):
             for name, value in weights(of, layer, direction, grad=False).items():
@@ -47,8 +47,8 @@ def drawn(layers: int) -> tuple[ParallelBiLSTM, Tensor, Tensor]:
     torch.manual_seed(layers)
     ours = ParallelBiLSTM(WIDTH, UNITS, layers).double()
     nn.init.normal_(ours.bias)
-    inputs = torch.randn(len(LENGTHS), int(LENGTHS.max()), WIDTH, dtype=torch.float64)
-    inside = torch.arange(inputs.shape[1]) < LENGTHS.unsqueeze(1)
+    inputs = torch.randn(int(LENGTHS.max()), len(LENGTHS), WIDTH, dtype=torch.float64)
+    inside = (torch.arange(len(inputs)).unsqueeze(1) < LENGTHS).double()
     return ours, inputs, inside
 
 
@@ -58,12 +58,10 @@ def test_equals_torch(layers: int) -> None:
     mine, theirs = inputs.clone().requires_grad_(), inputs.clone().requires_grad_()
     out = ours(mine, inside)
     references = [reference(ours, layer) for layer in range(layers)]
-    packed = pack_padded_sequence(theirs, LENGTHS, batch_first=True, enforce_sorted=False)
-    expected = torch.cat(
-        [pad_packed_sequence(lstm(packed)[0], batch_first=True)[0] for lstm in references], 2
-    )
+    packed = pack_padded_sequence(theirs, LENGTHS, enforce_sorted=False)
+    expected = torch.cat([pad_packed_sequence(lstm(packed)[0])[0] for lstm in references], 2)
     torch.testing.assert_close(out, expected)
-    assert not out[~inside].any()
+    assert not out[inside == 0].any()
     pull = torch.randn_like(out)  # also at the padding, which must not matter
     (out * pull).sum().backward()
     (expected * pull).sum().backward()
@@ -77,8 +75,8 @@ def test_equals_torch(layers: int) -> None:
 def test_gradients_equal_finite_differences() -> None:
     torch.manual_seed(0)
     ours = ParallelBiLSTM(3, 2, layers=2).double()
-    inputs = torch.randn(2, 3, 3, dtype=torch.float64)
-    inside = torch.tensor([[True, True, True], [True, False, False]])
+    inputs = torch.randn(3, 2, 3, dtype=torch.float64)
+    inside = torch.tensor([[1, 1], [1, 0], [1, 0]], dtype=torch.float64)
     names = [name for name, _ in ours.named_parameters()]
 
     def outputs(given: Tensor, *parameters: Tensor) -> Tensor:
@@ -94,7 +92,7 @@ def test_gradients_equal_finite_differences() -> None:
 def test_what_stands_beyond_the_end_does_not_matter() -> None:
     ours, inputs, inside = drawn(1)
     other = inputs.clone()
-    other[~inside] = 1e3
+    other[inside == 0] = 1e3
     assert torch.equal(ours(inputs, inside), ours(other, inside))
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from baselines.features import printable
-from data_cards.records import Utterance
-from data_cards.words import normalise, tokenize
+from data_cards.folds import folds, number
+from data_cards.records import Skill, Utterance
+from data_cards.words import normalise, printable, tokenize
 
 Value = tuple[str, ...]
 """A slot value as normalised words."""
@@ -82,3 +82,24 @@ class Lexicon:
                 for word in value:
                     found[word].update(slots)
         return {word: sorted(slots) for word, slots in found.items()}
+
+
+def jackknifed(skill: Skill, n_folds: int, seed: int, holdout: float) -> list[Lexicon]:
+    """For each training utterance, the values known without its own fold.
+
+    At test time users say values that nobody listed; in training every one would be known, and a
+    model would trust the lexicon blindly. So an utterance does not see the slot values of its own
+    fold, and each fold lacks a share `holdout` of the catalogs' values.
+    """
+    fold_of = folds(skill.train, n_folds, seed)
+    lexicons = {}
+    for fold in sorted(set(fold_of)):
+        others = [u for u, f in zip(skill.train, fold_of, strict=True) if f != fold]
+        catalogs = {
+            slot: [
+                v for v in values if number(f"{seed}|{fold}|{slot}|{v}") % 1000 >= 1000 * holdout
+            ]
+            for slot, values in skill.gazetteers.items()
+        }
+        lexicons[fold] = Lexicon.of(others, catalogs)
+    return [lexicons[fold] for fold in fold_of]

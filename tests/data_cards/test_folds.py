@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from baseline_toys import TRAIN
 
-from baselines.folds import folds
+from data_cards.folds import folds
 from data_cards.records import Frame, Utterance
 
 

@@ -2,7 +2,7 @@
 
 from baseline_toys import utterance
 
-from baselines.lexicon import Lexicon
+from data_cards.lexicon import Lexicon
 
 
 def cities(*values: str) -> Lexicon:
