@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Trains the packaged generic stores from the corpora of SKILLWISE_DATA, into pretrain/stores/.
+# Trains the packaged generic stores from the corpora of SKILLWISE_DATA, into $OUT/{en,de}.
 # Dialogue and speech weigh twice: they are how people talk to a voice assistant, books are not.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 : "${SKILLWISE_DATA:?names the folder that holds text/}"
 text="$SKILLWISE_DATA/text"
-skillwise=${SKILLWISE:-.venv/bin/skillwise}
+out=${OUT:-runs/stores}
+read -ra skillwise <<<"${SKILLWISE:-.venv/bin/skillwise}"
 
 en() {
   local twice=(ami_transcripts common_voice_sentences_en disfl_qa mimic_prompts_en multidogo
@@ -18,8 +19,8 @@ en() {
     args+=(--text "$text/$name/text.en.txt.gz:2")
   done
   for name in "${once[@]}"; do args+=(--text "$text/$name/text.txt.gz"); done
-  "$skillwise" pretrain --locale en "${args[@]}" --set max_words=40000 --set min_count=8 \
-    --steps "${STEPS_EN:-2000}" --resume --out pretrain/stores/en
+  "${skillwise[@]}" pretrain --locale en "${args[@]}" --set max_words=40000 --set min_count=8 \
+    --steps "${STEPS_EN:-3000}" --resume --out "$out/en"
 }
 
 de() {
@@ -31,8 +32,8 @@ de() {
     args+=(--text "$text/$name/text.de.txt.gz:3")
   done
   for name in gerdracor_de_drama mdn_de_prose; do args+=(--text "$text/$name/text.txt.gz"); done
-  "$skillwise" pretrain --locale de "${args[@]}" --set max_words=34000 --set min_count=4 \
-    --steps "${STEPS_DE:-1500}" --resume --out pretrain/stores/de
+  "${skillwise[@]}" pretrain --locale de "${args[@]}" --set max_words=34000 --set min_count=4 \
+    --steps "${STEPS_DE:-2000}" --resume --out "$out/de"
 }
 
 for language in "${@:-en}"; do "$language"; done

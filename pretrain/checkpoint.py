@@ -29,7 +29,8 @@ class Checkpoint:
         self, model: nn.Module, optimizers: Sequence[torch.optim.Optimizer], step: int
     ) -> None:
         """Replace the checkpoint by the state after `step`."""
-        tensors = {f"model.{k}": v.contiguous() for k, v in model.state_dict().items()}
+        # parameters, for tied tables stand twice in a state_dict
+        tensors = {f"model.{k}": v.detach().contiguous() for k, v in model.named_parameters()}
         for i, state in enumerate(_states(optimizers)):
             for name, value in state.items():
                 tensors[f"optimizer.{i}.{name}"] = torch.as_tensor(value).contiguous()
@@ -50,7 +51,8 @@ class Checkpoint:
         if not self.path.exists():
             return 0
         with _opened(self.path, self.digest) as (file, meta):
-            model.load_state_dict({k: file.get_tensor(f"model.{k}") for k in model.state_dict()})
+            wanted = [name for name, _ in model.named_parameters()]
+            model.load_state_dict({k: file.get_tensor(f"model.{k}") for k in wanted}, strict=False)
             names = set(file.keys())
             for i, (optimizer, parameter) in enumerate(_parameters(optimizers)):
                 prefix = f"optimizer.{i}."

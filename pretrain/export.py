@@ -21,3 +21,17 @@ def finish(vectors: NDArray[np.float32], remove: int) -> NDArray[np.float32]:
     norm = float(np.linalg.norm(centred, axis=1).mean())
     out: NDArray[np.float32] = (centred / max(norm, 1e-12)).astype(np.float32)
     return out
+
+
+def combine(
+    read: NDArray[np.float32], answer: NDArray[np.float32], which: str
+) -> NDArray[np.float32]:
+    """The table that is read, the one that answers, or the mean of both, each centred to norm 1.
+
+    What a word tells of its neighbours and what its neighbours tell of it are two views.
+    """
+    if which == "read":
+        return read
+    if which == "answer":
+        return answer
+    return (finish(read, 0) + finish(answer, 0)) / 2

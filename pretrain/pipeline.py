@@ -8,14 +8,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from accelerate import Accelerator
 from accelerate.utils import broadcast_object_list
+from numpy.typing import NDArray
 
 from data_cards.errors import DataError, SkillwiseError
 from pretrain import store, training
 from pretrain.checkpoint import Checkpoint, recorded_steps
 from pretrain.corpus import Corpus, prepare
-from pretrain.export import finish
+from pretrain.export import combine, finish
+from pretrain.model import MaskedWordModel
 from pretrain.settings import PretrainSettings
 from pretrain.sources import Source
 from pretrain.training import Progress
@@ -81,7 +84,7 @@ def pretrain(
         checkpoint=Checkpoint(path, run, steps), report=report,
     )  # fmt: skip
     if accelerator.is_main_process:
-        vectors = finish(model.table.weight.detach().cpu().numpy()[len(SPECIAL) :], settings.remove)
+        vectors = exported(model)
         words = words_of(corpus.tokenizer)[len(SPECIAL) :]
         meta = {
             "language": request.language,
@@ -95,6 +98,15 @@ def pretrain(
         shutil.rmtree(work, ignore_errors=True)
     accelerator.wait_for_everyone()
     return request.out
+
+
+def exported(model: MaskedWordModel) -> NDArray[np.float32]:
+    """The vectors (words, width) that a trained model gives to skills, special symbols left out."""
+    read, answer = (
+        each.weight.detach().cpu().numpy()[len(SPECIAL) :] for each in (model.table, model.answers)
+    )
+    settings = model.settings
+    return finish(combine(read, answer, settings.export), settings.remove)
 
 
 def _check(request: Request) -> None:

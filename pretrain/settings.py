@@ -1,5 +1,7 @@
 """Settings of the MLM stage; defaults were found by the ablations in docs/LOG.md."""
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 
@@ -9,28 +11,36 @@ class PretrainSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     width: int = Field(300, gt=1, description="dimensions of the word vectors and of the encoder")
-    layers: int = Field(1, ge=1, description="encoder layers; the product is the table below them")
-    heads: int = Field(6, ge=1, validate_default=True, description="attention heads")
-    feed_forward: int = Field(600, gt=0, description="inner width of the feed-forward layer")
-    dropout: float = Field(0.0, ge=0, lt=1, description="of the encoder")
+    encoder: Literal["log-bilinear", "transformer"] = Field(
+        "log-bilinear", description="what turns a context into a prediction"
+    )
+    tied: bool = Field(False, description="one table reads and answers; else one for each")
+    heads: int = Field(
+        10, ge=1, validate_default=True, description="attention heads, or sets of position weights"
+    )
+    reach: int = Field(10, ge=1, description="log-bilinear: words a side that are seen")
+    layers: int = Field(1, ge=1, description="transformer: layers")
+    feed_forward: int = Field(600, gt=0, description="transformer: inner width of feed-forward")
+    dropout: float = Field(0.0, ge=0, lt=1, description="transformer: dropout")
     max_words: int = Field(40000, gt=1, description="vocabulary, most frequent words first")
     min_count: int = Field(4, ge=1, description="rarer words are [UNK]")
     row: int = Field(64, gt=1, description="words a packed row; sentences are joined, never padded")
     rows: int = Field(64, gt=0, description="rows a step at full batch")
     ramp: float = Field(0.1, ge=0, lt=1, description="share of the budget with a quarter batch")
-    mask: float = Field(0.25, gt=0, lt=1, description="share of words to be predicted")
-    keep: float = Field(0.1, ge=0, lt=1, description="of those, share left as it is")
-    replace: float = Field(0.1, ge=0, lt=1, description="of those, share replaced at random")
-    negatives: int = Field(2048, ge=0, description="sampled softmax candidates; 0 = full softmax")
+    mask: float = Field(0.35, gt=0, lt=1, description="share of words to be predicted")
+    keep: float = Field(0.1, ge=0, lt=1, description="transformer: of those, share left as it is")
+    replace: float = Field(0.1, ge=0, lt=1, description="transformer: share replaced at random")
+    negatives: int = Field(512, ge=0, description="sampled softmax candidates; 0 = full softmax")
     subsample: float = Field(
-        1e-3, ge=0, description="a frequent word is predicted less often; 0=off"
+        1e-4, ge=0, description="a frequent word is predicted less often; 0=off"
     )
     warm_start: bool = Field(True, description="start from the factorised co-occurrence matrix")
     window: int = Field(5, gt=0, description="words a side that the warm start counts")
-    table_rate: float = Field(5e-4, gt=0, description="peak rate of the word table")
+    table_rate: float = Field(0.02, gt=0, description="peak rate of the word tables")
     rate: float = Field(1e-3, gt=0, description="peak rate of the encoder")
     weight_decay: float = Field(0.01, ge=0, description="decoupled weight decay of the encoder")
-    remove: int = Field(1, ge=0, description="top components removed at export")
+    export: Literal["read", "answer", "mean"] = Field("mean", description="the table exported")
+    remove: int = Field(3, ge=0, description="top components removed at export")
 
     @field_validator("heads")
     @classmethod

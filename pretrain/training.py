@@ -10,12 +10,13 @@ import numpy as np
 import torch
 from accelerate import Accelerator
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from pretrain.checkpoint import Checkpoint
 from pretrain.corpus import Corpus
 from pretrain.masking import Batch, Masker
 from pretrain.model import MaskedWordModel
+from pretrain.row_adagrad import RowAdagrad
 from pretrain.settings import PretrainSettings
 
 CALIBRATION = 6
@@ -80,8 +81,9 @@ def train(
     checkpoint_every: int = 500,
     report: Callable[[Progress], None] = lambda _: None,
     report_every: int = 50,
+    after_step: Callable[[int, MaskedWordModel], None] | None = None,
 ) -> MaskedWordModel:
-    """Train for `steps`; `table` (words, width) is the warm start.
+    """Train for `steps`; `table` (words, width) is the warm start; `after_step` may look on.
 
     Where `checkpoint` holds the state of an interrupted run it is taken up, and the result equals,
     bit by bit on CPU, that of a run that was never interrupted. Several processes (`accelerate
@@ -94,7 +96,7 @@ def train(
     optimizers = _optimizers(model, settings)
     done = checkpoint.restore(model, optimizers) if checkpoint is not None else 0
     wrapped, *optimizers = accelerator.prepare(model, *optimizers)
-    dense = [p for n, p in wrapped.named_parameters() if not n.endswith("table.weight")]
+    dense = _dense(accelerator.unwrap_model(wrapped))
     wrapped.train()
     plan = Plan(len(corpus.rows), steps, settings, seed)
     losses: list[Tensor] = []
@@ -103,12 +105,14 @@ def train(
         _set_rates(optimizers, settings, step, steps)
         torch.manual_seed(seed * 1_000_003 + step * 101 + accelerator.process_index)
         with accelerator.autocast():
-            loss = wrapped(*_tensors(batch, accelerator.device))
+            loss = wrapped(*tensors(batch, accelerator.device))
         accelerator.backward(loss)
         accelerator.clip_grad_norm_(dense, 1.0)
         for optimizer in optimizers:
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
+        if after_step is not None:
+            after_step(step, model)
         losses.append(loss.detach())
         words += batch.ids.size * accelerator.num_processes
         if step % report_every == 0 or step == steps:
@@ -137,7 +141,7 @@ def steps_within(minutes: float, corpus: Corpus, settings: PretrainSettings, see
         if step == 3:
             clock = time.perf_counter()
         batch = masker(corpus.take(plan.indices(step)), np.random.default_rng(step))
-        model(*_tensors(batch, torch.device("cpu"))).backward()
+        model(*tensors(batch, torch.device("cpu"))).backward()
         for optimizer in optimizers:
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
@@ -146,16 +150,20 @@ def steps_within(minutes: float, corpus: Corpus, settings: PretrainSettings, see
     return max(1, int(minutes * 60 / (seconds * share)))
 
 
+def _dense(model: MaskedWordModel) -> list[nn.Parameter]:
+    rows = {id(table) for table in model.word_parameters}
+    return [p for p in model.parameters() if id(p) not in rows and p.requires_grad]
+
+
 def _optimizers(model: MaskedWordModel, settings: PretrainSettings) -> list[torch.optim.Optimizer]:
-    """Adam for the rows of the table that a step touches, and AdamW for everything else."""
-    rest = [p for p in model.parameters() if p is not model.table.weight]
-    betas = (0.9, 0.98)
+    """Row-wise Adagrad for the rows that a step touches, and AdamW for the encoder."""
     return [
-        torch.optim.SparseAdam([model.table.weight], lr=settings.table_rate, betas=betas),
+        RowAdagrad(model.word_parameters, lr=settings.table_rate),
         torch.optim.AdamW(
-            rest, lr=settings.rate, weight_decay=settings.weight_decay, betas=betas, fused=True
+            _dense(model), lr=settings.rate, weight_decay=settings.weight_decay,
+            betas=(0.9, 0.98), fused=True,
         ),
-    ]
+    ]  # fmt: skip
 
 
 def _set_rates(
@@ -193,6 +201,10 @@ def _ahead(
             yield step, batch
 
 
-def _tensors(batch: Batch, device: torch.device) -> list[Tensor | None]:
-    parts = (batch.ids, batch.positions, batch.targets, batch.candidates, batch.log_expected)
+def tensors(batch: Batch, device: torch.device) -> list[Tensor | None]:
+    """A batch as what `MaskedWordModel.forward` takes."""
+    parts = (
+        batch.read, batch.ids, batch.positions, batch.targets, batch.candidates,
+        batch.log_expected,
+    )  # fmt: skip
     return [None if part is None else torch.from_numpy(part).to(device) for part in parts]

@@ -29,12 +29,14 @@ def free_port() -> int:
 )
 def test_two_processes_train_one_model(tmp_path: Path) -> None:
     corpus(tmp_path)  # made here, so that both processes open it
+    # "multi_gpu" is accelerate's name for its launcher of several processes; on CPU gloo joins them
     launch = [
-        sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2",
-        "--nnodes", "1", "--master_addr", "127.0.0.1",
-        "--master_port", str(free_port()),
+        sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2",
+        "--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no",
+        "--main_process_ip", "127.0.0.1", "--main_process_port", str(free_port()),
     ]  # fmt: skip
-    room = {"PYTHONPATH": str(SCRIPT.parent), "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"}
+    path = os.pathsep.join([str(SCRIPT.parent), str(SCRIPT.parents[2])])
+    room = {"PYTHONPATH": path, "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"}
     done = subprocess.run(
         [*launch, str(SCRIPT), str(tmp_path)], capture_output=True, text=True, timeout=240,
         check=False, env=os.environ | room,
@@ -48,6 +50,6 @@ def test_two_processes_train_one_model(tmp_path: Path) -> None:
     both = np.mean([one["losses"] for one in found], axis=0)
     _, alone = trained(tmp_path, Accelerator(cpu=True))
     # other masks are drawn, so that the curves agree in the mean only: two seeds of one process
-    # differ by 0.03 here, and the loss falls from 3.4 to 3.1
-    np.testing.assert_allclose(both, alone, atol=0.1)
+    # are as far apart here, and the loss falls from 2.5 to 1.2
+    np.testing.assert_allclose(both, alone, atol=0.2)
     assert both[-1] < 0.95 * both[0]
