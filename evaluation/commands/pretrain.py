@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from data_cards.card import DATA_VARIABLE
 from data_cards.errors import SkillwiseError, nearest
+from evaluation.commands import options
 from pretrain.settings import PretrainSettings
 
 Names = list[str] | None
@@ -34,6 +35,7 @@ def pretrain(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the unfinished training in --out.")
     ] = False,
+    tracker: options.Track = None,
 ) -> int:
     """Train word vectors by masked language modelling and write a store that `--vectors` takes.
 
@@ -42,6 +44,9 @@ def pretrain(
     if minutes is not None and steps is not None:
         raise SkillwiseError("--minutes and --steps: give one of them")
     settings = _settings(change or [])
+    from evaluation.tracking import need, tracking
+
+    need(tracker)
     from pretrain import sources
     from pretrain.neighbours import neighbours
     from pretrain.pipeline import Request
@@ -57,17 +62,23 @@ def pretrain(
     def say(message: str) -> None:
         typer.echo(message, err=True)
 
-    def report(progress: Progress) -> None:
-        say(
-            f"step {progress.step:,}/{progress.steps:,}  loss {progress.loss:.3f}  "
-            f"{progress.words_per_second:,.0f} words/s"
-        )
+    told = {"seed": seed, "steps": steps, "minutes": minutes, **settings.model_dump(mode="json")}
 
     request = Request(
         tuple(found), language, out, settings, seed, steps, minutes, resume,
         _command(sys.argv[1:]),
     )  # fmt: skip
-    store = VectorStore.open(run(request, say, report))
+    with tracking(tracker, out.resolve().name, out, told) as log:
+
+        def report(progress: Progress) -> None:
+            say(
+                f"step {progress.step:,}/{progress.steps:,}  loss {progress.loss:.3f}  "
+                f"{progress.words_per_second:,.0f} words/s"
+            )
+            rate = progress.words_per_second
+            log({"loss": progress.loss, "words_per_second": rate}, progress.step)
+
+        store = VectorStore.open(run(request, say, report))
     typer.echo(f"{out}: {len(store):,} words, digest {store.meta['digest'][:16]}")
     for word in store.words[100:1000:300]:
         near = ", ".join(n.word for n in neighbours(store, word, 5))
