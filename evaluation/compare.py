@@ -11,6 +11,7 @@ from evaluation.cells import Cell, Outcome
 from evaluation.comparing import compare_cells
 from evaluation.executor import dask_cluster, process_pool, run_cells, worker_environment
 from evaluation.judging import judge_cells, with_claims
+from evaluation.novelty import note_novelty
 from evaluation.planning import Plan
 from evaluation.progress import Advance, progress, say
 from evaluation.recording import Recorder
@@ -48,6 +49,7 @@ def compute(
             missing = recorder.missing(run) if taken else missing
         if missing:
             _compute_missing(plan, recorder, missing, jobs, cluster)
+        note_novelty(recorder, plan.cells(), plan.vectors)
         systems = [spec.name for spec in plan.specs]
         verdicts = judge_cells(recorder, run, systems)
         comparisons = with_claims(compare_cells(recorder, run, systems), verdicts)

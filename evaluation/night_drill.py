@@ -42,6 +42,7 @@ class Drill:
     nights: int
     alarms: int
     series_with_alarm: int
+    series_with_more: int
     found_everywhere: int
     found_in_one: int
 
@@ -59,12 +60,12 @@ def drill(
             f"a reference and a night take {(rule.window + 1) * seeds}; let more nights pass"
         )
     (size,) = held
-    alarms = noisy = everywhere = one = 0
+    alarms = noisy = often = everywhere = one = 0
     systems = sorted({(key.system, key.shots or 0) for key in pools})
     for number in range(series):
         order = rng.permutation(size)
         quiet = [_alarmed(night) for night in _nights(pools, order, seeds, nights, rule, {})]
-        alarms, noisy = alarms + sum(quiet), noisy + any(quiet)
+        alarms, noisy, often = alarms + sum(quiet), noisy + any(quiet), often + (sum(quiet) > 1)
         system, shots = systems[number % len(systems)]
         own = [key for key in pools if (key.system, key.shots or 0) == (system, shots)]
         broken = {key: _breaks(pools[key], EVERYWHERE, rng) for key in own}
@@ -75,7 +76,7 @@ def drill(
         key = own[int(rng.integers(len(own)))]
         dealt = _nights(pools, order, seeds, nights, rule, {key: _breaks(pools[key], IN_ONE, rng)})
         one += any(c.verdict == "regression" and c.key == key for cells, _ in dealt for c in cells)
-    return Drill(series, nights, alarms, noisy, everywhere, one)
+    return Drill(series, nights, alarms, noisy, often, everywhere, one)
 
 
 def _nights(

@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from data_cards.errors import DataError, SkillwiseError
@@ -14,6 +15,7 @@ from evaluation.recording import Recorder
 from evaluation.report import render_report
 from evaluation.results import FILE, Results
 from evaluation.rows import RunResult
+from evaluation.slicing import slices
 from evaluation.summary import render_summary
 
 RUNS = Path("runs")
@@ -86,6 +88,7 @@ def render(folder: Path) -> RunResult:
     """Render a run's files from its results alone, each whole or not at all."""
     with Results(folder / FILE) as results:
         run = results.run()
+        run = replace(run, slices=slices(run, results))
         page = render_page(run, results, word_map(folder))  # it shows answers: it needs the file
     write_whole(folder / "report.html", page)
     for name, render_file in RENDERED.items():

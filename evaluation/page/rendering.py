@@ -22,6 +22,7 @@ SCRIPTS = (
     "plots.js",
     "gains.js",
     "growth.js",
+    "slices.js",
     "counts.js",
     "answers.js",
     "panel.js",

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from data_cards.records import Frame, Prediction, Skill, Slot, Utterance
@@ -114,6 +115,8 @@ def _answer(utterance: Utterance, rng: random.Random) -> Frame:
 def page_of(path: Path, picture: str = "") -> str:
     """The report page of a results file."""
     from evaluation.page.rendering import render_page
+    from evaluation.slicing import slices
 
     with Results(path) as results:
-        return render_page(results.run(), results, picture)
+        run = results.run()
+        return render_page(replace(run, slices=slices(run, results)), results, picture)

@@ -216,7 +216,7 @@ def _panel_of(path: Path, most: int = 60) -> tuple[dict[str, Any], tuple[Utteran
     with Results(path) as results:
         group = grouped(results.run())[0]
         test = results.test(group.some.data_digest)
-        return panel(group, results, PAIR, [PAIR], most), test
+        return panel(group, results, PAIR, [PAIR], most, {}), test
 
 
 def test_flips_are_those_of_the_answers(folder: Path) -> None:
@@ -247,12 +247,12 @@ def test_a_panel_is_bounded_and_says_how_much_there_is(folder: Path) -> None:
 
 def test_slices_and_confusions_add_up(folder: Path) -> None:
     found, test = _panel_of(folder / "results.sqlite")
-    for kind in ("length", "slots"):
-        rows = [row for row in found["slices"] if row[0] == kind]
-        assert sum(row[2] for row in rows) == len(test)
+    for kind in ("length", "number of slots"):
+        rows = [row for row in found["slices"] if row[1] == kind]
+        assert sum(row[3] for row in rows) == len(test)
         won, lost, both = found["flips"][0]
-        assert sum(row[3][0] for row in rows) == len(test) - won - both
-        assert sum(row[3][1] for row in rows) == len(test) - lost - both
+        assert sum(row[4][0] for row in rows) == len(test) - won - both
+        assert sum(row[4][1] for row in rows) == len(test) - lost - both
     for confusion in found["confusion"]:
         assert confusion["wrong"] == sum(count for *_, count in confusion["top"])
         assert all(gold != answer for gold, answer, _ in confusion["top"])
