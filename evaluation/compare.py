@@ -19,6 +19,7 @@ from evaluation.results import FILE
 from evaluation.rows import RunResult
 from evaluation.run_folder import owned, render, take_from_siblings
 from evaluation.versions import commit
+from evaluation.word_maps import map_words
 
 WINDOW = 4
 """Cells under way for each worker: enough that none waits, few enough that memory stays flat."""
@@ -30,6 +31,7 @@ def compare(
     """Do a plan in a folder and render its reports; a run that was cut short goes on there."""
     with owned(folder):
         compute(plan, folder, jobs=jobs, cluster=cluster)
+        map_words(plan.vectors, folder)
         return render(folder)
 
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from data_cards.errors import DataError, SkillwiseError
-from evaluation.page.embedding import word_map
 from evaluation.page.rendering import render_page
+from evaluation.page.words import read_maps
 from evaluation.recording import Recorder
 from evaluation.report import render_report
 from evaluation.results import FILE, Results
@@ -89,7 +89,7 @@ def render(folder: Path) -> RunResult:
     with Results(folder / FILE) as results:
         run = results.run()
         run = replace(run, slices=slices(run, results))
-        page = render_page(run, results, word_map(folder))  # it shows answers: it needs the file
+        page = render_page(run, results, read_maps(folder))  # it shows answers: it needs the file
     write_whole(folder / "report.html", page)
     for name, render_file in RENDERED.items():
         write_whole(folder / name, render_file(run))

@@ -7,7 +7,7 @@ one. Slices describe: they are many, they overlap between kinds, and nothing is 
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +25,9 @@ Flags = NDArray[np.bool_]
 Noted = tuple[list[int], list[list[int]]] | None
 """What `Results.novelty` gives of a draw."""
 
+_Key = tuple[int | None, Pair, str, str, str]
+"""Of a slice: shots, pair, unit, kind, label."""
+
 FRAME = COLUMNS.index("frame")
 VALUES = ("seen in training", "only in the slot's catalog", "never seen")
 WORDS = (
@@ -36,7 +39,10 @@ WORDS = (
 LENGTHS = ((1, 3), (4, 6), (7, 10), (11, None))
 """Words an utterance, both ends included; None = no end."""
 
+KINDS = ("value", "newest slot value", "words", "length", "number of slots")
 LEVEL = 0.95
+FEWEST = 5
+"""Skills from which on there is an interval: Student's law of two or three spans everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +61,30 @@ class Part:
 
 def parts(test: Sequence[Utterance], noted: Noted) -> list[Part]:
     """The slices of a test split, empty ones left out; without a note those of novelty are."""
-    found = []
+    found: list[Part] = []
+
+    def cut(unit: str, kind: str, label: str, at: Sequence[bool]) -> None:
+        if any(at):
+            found.append(Part(unit, kind, label, np.array(at, dtype=bool)))
+
     if noted is not None:
         words, values = noted
         of_slots = [value for slots in values for value in slots]
         worst = [max(slots, default=-1) for slots in values]
-        found += [("slots", "its value", label, [v == n for v in of_slots])
-                  for n, label in enumerate(VALUES)]  # fmt: skip
-        found += [("utterances", "slot values, the newest", label, [v == n for v in worst])
-                  for n, label in enumerate(VALUES)]  # fmt: skip
-        found += [("utterances", "words", label, [w == n for w in words])
-                  for n, label in enumerate(WORDS)]  # fmt: skip
+        for n, label in enumerate(VALUES):
+            cut("slots", "value", label, [v == n for v in of_slots])
+            cut("utterances", "newest slot value", label, [v == n for v in worst])
+        for n, label in enumerate(WORDS):
+            cut("utterances", "words", label, [w == n for w in words])
     lengths = [len(u.tokens) for u in test]
     for low, high in LENGTHS:
         label = f"{low} or more words" if high is None else f"{low} to {high} words"
         within = [low <= n and (high is None or n <= high) for n in lengths]
-        found.append(("utterances", "length", label, within))
+        cut("utterances", "length", label, within)
     for count, label in ((0, "no slot"), (1, "one slot"), (2, "two or more slots")):
         within = [min(2, len(u.frame.slots)) == count for u in test]
-        found.append(("utterances", "number of slots", label, within))
-    return [Part(*head, np.array(at, dtype=bool)) for *head, at in found if any(at)]
+        cut("utterances", "number of slots", label, within)
+    return sorted(found, key=lambda part: KINDS.index(part.kind))
 
 
 def rights(
@@ -100,14 +110,13 @@ def slices(run: RunResult, results: Results) -> tuple[Slice, ...]:
     systems = [str(name) for name in run.settings.get("systems", ())]
     wanted = pairs(systems) if systems else []
     vectors = run.settings.get("vectors", {})
-    # (shots, pair, unit, kind, label) -> skill's name -> n, right before, right after, won, lost
-    sums: dict[tuple[int | None, Pair, str, str, str], dict[str, NDArray[np.int64]]] = {}
+    sums: dict[_Key, dict[str, NDArray[np.int64]]] = {}  # n, right before and after, won, lost
     for (_, shots), cells in by_skill(run.cells):
         for pair, part, counted in _counted(cells, wanted, results, vectors):
             key = (shots, pair, part.unit, part.kind, part.label)
             by_name = sums.setdefault(key, {})
             name = cells[0].row.skill
-            by_name[name] = by_name.get(name, 0) + counted
+            by_name[name] = by_name[name] + counted if name in by_name else counted
     order = _order(sums)
     return tuple(_slice(key, sums[key]) for key in sorted(sums, key=order))
 
@@ -138,46 +147,46 @@ def _counted(
                 yield pair, part, np.array([len(before), before.sum(), after.sum(), won, lost])
 
 
-def _order(sums: Mapping[tuple[int | None, Pair, str, str, str], object]) -> Callable[..., object]:
-    """Keys in the order in which shots, pairs, kinds and labels are told."""
-    first = {key[:2]: at for at, key in reversed(list(enumerate(sums)))}
-    labels = [*VALUES, *WORDS]
-    kinds = ("its value", "slot values, the newest", "words", "length", "number of slots")
+def _order(sums: Iterable[_Key]) -> Callable[[_Key], tuple[int, int, int]]:
+    """Keys in the order in which shots and pairs first came, then kinds and labels are told."""
+    first: dict[tuple[int | None, Pair], int] = {}
+    for key in sums:
+        first.setdefault(key[:2], len(first))
+    labels = (*VALUES, *WORDS, "no slot", "one slot", "two or more slots")
 
-    def order(key: tuple[int | None, Pair, str, str, str]) -> object:
+    def order(key: _Key) -> tuple[int, int, int]:
         label = key[4]
-        rank = labels.index(label) if label in labels else len(labels)
-        digits = int(label.split()[0]) if label[0].isdigit() else 0
-        return first[key[:2]], kinds.index(key[3]), rank, digits, label
+        rank = labels.index(label) if label in labels else int(label.split()[0])
+        return first[key[:2]], KINDS.index(key[3]), rank
 
     return order
 
 
-def _slice(
-    key: tuple[int | None, Pair, str, str, str], by_name: Mapping[str, NDArray[np.int64]]
-) -> Slice:
+def _slice(key: _Key, by_name: Mapping[str, NDArray[np.int64]]) -> Slice:
     shots, pair, unit, kind, label = key
     rows = np.array(list(by_name.values()), dtype=np.float64)  # (names, 5)
     n, before, after, won, lost = (float(v) for v in rows.sum(axis=0))
     points = (after - before) / n
     half = ratio_half_width(rows[:, 2] - rows[:, 1], rows[:, 0])
+    low, high = (
+        (None, None) if half is None else (max(-1.0, points - half), min(1.0, points + half))
+    )
     return Slice(
         shots=shots, baseline=pair[0], candidate=pair[1], unit=unit, kind=kind, label=label,
         skills=len(rows), count=int(n), baseline_right=before / n, candidate_right=after / n,
         points=points,
-        ci_low=None if half is None else points - half,
-        ci_high=None if half is None else points + half,
+        ci_low=low, ci_high=high,
         won=int(won), lost=int(lost),
     )  # fmt: skip
 
 
 def ratio_half_width(above: NDArray[np.float64], below: NDArray[np.float64]) -> float | None:
-    """Half the 95% interval of sum(above) / sum(below) over clusters; None with a single one.
+    """Half the 95% interval of sum(above) / sum(below) over clusters; None with under `FEWEST`.
 
     s^2 = f / (f - 1) sum (a - R b)^2 / (sum b)^2 with f clusters, Student's t of f - 1.
     """
     f = len(above)
-    if f < 2:
+    if f < FEWEST:
         return None
     ratio = above.sum() / below.sum()
     variance = f / (f - 1) * float(((above - ratio * below) ** 2).sum()) / float(below.sum()) ** 2

@@ -19,7 +19,7 @@ Names = list[str] | None
 
 
 def pretrain(
-    out: Annotated[Path, typer.Option(help="Folder of the new store.")],
+    out: Annotated[Path, typer.Option(help="Folder of the new store; with --map, the picture.")],
     text: Annotated[
         Names, typer.Option(help="Text file, one sentence a line; FILE:WEIGHT.")
     ] = None,
@@ -36,11 +36,25 @@ def pretrain(
         bool, typer.Option("--resume", help="Go on with the unfinished training in --out.")
     ] = False,
     tracker: options.Track = None,
+    maps: Annotated[
+        Names,
+        typer.Option(
+            "--map",
+            help="Train nothing: draw this store (a folder, en, de) as --out.",
+        ),
+    ] = None,
 ) -> int:
     """Train word vectors by masked language modelling and write a store that `--vectors` takes.
 
+    With --map: chosen groups of words of a store as points in a picture, `--out map.svg` (or .png,
+    .pdf); given again, one map below the other.
+
     Several processes or a GPU: `accelerate launch -m evaluation pretrain …`.
     """
+    if maps:
+        if text or suite or chitchat:
+            raise SkillwiseError("--map: draws stores that are there; leave out what is to be read")
+        return _map(maps, out)
     if minutes is not None and steps is not None:
         raise SkillwiseError("--minutes and --steps: give one of them")
     settings = _settings(change or [])
@@ -83,6 +97,25 @@ def pretrain(
     for word in store.words[100:1000:300]:
         near = ", ".join(n.word for n in neighbours(store, word, 5))
         typer.echo(f"  near {word!r}: {near}")
+    return 0
+
+
+def _map(stores: list[str], out: Path) -> int:
+    from pretrain.drawing import draw
+    from pretrain.store import VectorStore, default_store
+    from pretrain.word_map import caption, word_map
+
+    drawn = []
+    for name in stores:
+        packaged = None if Path(name).exists() else default_store(name)
+        found = word_map(VectorStore.open(packaged or Path(name)))
+        title = (
+            f"packaged, {found.language}" if packaged else f"{Path(name).name}, {found.language}"
+        )
+        typer.echo(f"{title}: {caption(found)}")
+        drawn.append((title, found))
+    draw(drawn, out)
+    typer.echo(f"\n{out}")
     return 0
 
 

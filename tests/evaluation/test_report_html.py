@@ -15,17 +15,23 @@ from simulated_run import page_of, skill, write_run
 
 from data_cards.errors import DataError
 from data_cards.records import Frame, Skill, Slot, Utterance
+from evaluation import word_maps
 from evaluation.metrics import METRICS
-from evaluation.page.embedding import json_block, word_map
+from evaluation.page.embedding import json_block
 from evaluation.page.groups import grouped
 from evaluation.page.paired import errors, gaps
 from evaluation.page.panels import panel
 from evaluation.page.rendering import SCRIPTS, costs, render_page
 from evaluation.page.sentences import sentence
+from evaluation.page.words import read_maps
 from evaluation.resampling import paired_interval
 from evaluation.results import Results
 from evaluation.rows import Comparison, RunResult
 from evaluation.run_folder import render
+from evaluation.vectors import Vectors
+from evaluation.word_maps import map_words
+from pretrain.store import VectorStore, default_store, digest, write
+from pretrain.word_map import word_map
 
 EVIL = "</script><script>alert(1)</script>"
 PAIR = ("old", "new")
@@ -297,17 +303,37 @@ def test_a_run_whose_cells_all_failed_is_still_told(tmp_path: Path, run: RunResu
     assert "planted" in text
 
 
-def test_a_word_map_is_taken_in_as_a_picture(tmp_path: Path, folder: Path) -> None:
-    assert word_map(tmp_path) == ""
-    (tmp_path / "word-map.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
-    page = _Page(page_of(folder / "results.sqlite", word_map(tmp_path)))
-    (picture,) = [a for tag, a in page.tags if tag == "img"]
-    assert (picture["src"] or "").startswith("data:image/svg+xml;base64,")
-    assert picture["alt"]
-    (tmp_path / "word-map.svg").unlink()
-    (tmp_path / "word-map.svg").mkdir()
-    (tmp_path / "word-map.png").write_bytes(b"\x89PNG")
-    assert word_map(tmp_path).startswith("data:image/png;base64,")
+def test_word_maps_stand_in_the_page_as_svg(tmp_path: Path, folder: Path) -> None:
+    groups = {"fruit": ("apple", "pear", "fig", "plum", "kiwi", "lime", EVIL),
+              "days": ("monday", "friday", "sunday", "today", "tonight", "noon")}  # fmt: skip
+    known = [word for words in groups.values() for word in words if word != "kiwi"]
+    drawn = np.random.default_rng(0).normal(size=(len(known), 8)).astype(np.float32)
+    store = write(tmp_path / "store", known, drawn, {"language": "en"}, "card")
+    found = word_map(store, groups)
+    text = page_of(folder / "results.sqlite", [found])
+    picture = text[text.index('<svg class="words"') :]
+    picture = picture[: picture.index("</svg>")]
+    assert picture.count("<text") == len(known)
+    assert picture.count('class="mark"') == len(known)
+    assert "<script" not in picture
+    assert "Not in the store: kiwi." in text
+    page = _Page(text)
+    assert not [a for tag, a in page.tags if tag == "img"]
+
+
+def test_maps_are_made_once_and_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_maps(tmp_path) == ()
+    path = default_store("en")
+    assert path is not None
+    vectors = {"en": Vectors(path, digest(path)), "xx": Vectors(path, "no groups of this one")}
+    map_words(vectors, tmp_path)
+    (found,) = read_maps(tmp_path)
+    assert found == word_map(VectorStore.open(path))
+    monkeypatch.setattr(word_maps, "word_map", lambda store: pytest.fail("it stands there"))
+    map_words(vectors, tmp_path)
+    (tmp_path / "word-map.json").write_text('{"schema": 1, "maps": [{}]}')
+    with pytest.raises(DataError, match=r"word-map\.json: is no word map .*remove it"):
+        read_maps(tmp_path)
 
 
 def test_rendering_a_folder_writes_the_page(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """What is new in an utterance, by hand; and the slices of runs, against the answers themselves."""
 
 import json
+import math
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -78,12 +79,12 @@ def test_parts_cover_every_utterance_once() -> None:
     for kind, size in (("words", 4), ("length", 4), ("number of slots", 4)):
         masks = [p.at for p in found if p.kind == kind]
         assert np.sum(masks, axis=0).tolist() == [1] * size
-    newest = {p.label: p.at.tolist() for p in found if p.kind == "slot values, the newest"}
+    newest = {p.label: p.at.tolist() for p in found if p.kind == "newest slot value"}
     assert newest["never seen"] == [False, False, True, False]
     assert sum(sum(at) for at in newest.values()) == 3  # an utterance without slots is in none
     of_slots = {p.label: p.at.tolist() for p in found if p.unit == "slots"}
     assert of_slots["seen in training"] == [True, False, False, True]
-    assert not [p for p in parts(asked().test, None) if p.kind in ("words", "its value")]
+    assert not [p for p in parts(asked().test, None) if p.kind in ("words", "value")]
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +112,7 @@ def test_slices_add_up_to_the_run(run: tuple[Path, RunResult]) -> None:
     # a memory answers what it has seen, and nothing else
     words = {s.label: s for s in result.slices if (s.shots, s.kind) == (None, "words")}
     assert words.keys() <= set(WORDS)
-    values = {s.label: s for s in result.slices if (s.shots, s.kind) == (None, "its value")}
+    values = {s.label: s for s in result.slices if (s.shots, s.kind) == (None, "value")}
     assert values["seen in training"].candidate_right > 0
     for name in ("only in the slot's catalog", "never seen"):
         assert name not in values or values[name].candidate_right == 0
@@ -122,7 +123,7 @@ def test_they_stand_in_summary_and_report(run: tuple[Path, RunResult]) -> None:
     assert len(summary(result)["slices"]) == len(result.slices)
     text = render_report(result)
     assert "### Where the difference comes from" in text
-    assert "| slots, its value: seen in training |" in text
+    assert "| slots, value: seen in training |" in text
     page = (folder / "runs" / "one" / "report.html").read_text("utf-8")
     assert '"slices":[[0,0,"slots"' in page
     content = json.loads((folder / "runs" / "one" / "summary.json").read_text("utf-8"))
@@ -151,11 +152,11 @@ def test_a_file_without_notes_has_length_and_slots(tmp_path: Path) -> None:
 
 def test_the_interval_is_that_of_a_ratio() -> None:
     """Equal clusters: the t interval of their mean; and it covers in about 95% of draws."""
-    above, below = np.array([3.0, 5.0, 4.0, 8.0]), np.full(4, 10.0)
+    above, below = np.array([3.0, 5.0, 4.0, 8.0, 6.0]), np.full(5, 10.0)
     values = above / below
     half = ratio_half_width(above, below)
-    assert half == pytest.approx(3.1824463 * values.std(ddof=1) / 2)
-    assert ratio_half_width(above[:1], below[:1]) is None
+    assert half == pytest.approx(2.7764451 * values.std(ddof=1) / math.sqrt(5))
+    assert ratio_half_width(above[:4], below[:4]) is None
     rng = np.random.default_rng(0)
     covered = 0
     for _ in range(400):
