@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from evaluation.crossed import PairedError
+from evaluation.crossed import PairedError, paired_errors
 from evaluation.metrics import METRICS
 from evaluation.page.curves import curves, sizes
 from evaluation.page.groups import SkillCells, grouped, known, pair_names, system_names
-from evaluation.page.paired import Gap, errors, gaps
+from evaluation.page.paired import Gap, gaps
 from evaluation.page.panels import Pair, panel
 from evaluation.report import TITLES
 from evaluation.results import Results
@@ -80,7 +80,7 @@ def _gaps(
         }
         for name, metric in METRICS.items():
             fit = {s: t for s, t in counts.items() if group.comparable(s, name)}
-            for pair, error in zip(pairs, errors(fit, pairs, metric), strict=True):
+            for pair, error in zip(pairs, paired_errors(fit, pairs, metric), strict=True):
                 found[pair, name].append(error)
     lists = {key: [_gap(gap) for gap in gaps(own)] for key, own in found.items()}
     return [

@@ -16,10 +16,11 @@ from simulated_run import page_of, skill, write_run
 from data_cards.errors import DataError
 from data_cards.records import Frame, Skill, Slot, Utterance
 from evaluation import word_maps
+from evaluation.crossed import paired_errors
 from evaluation.metrics import METRICS
 from evaluation.page.embedding import json_block
 from evaluation.page.groups import grouped
-from evaluation.page.paired import errors, gaps
+from evaluation.page.paired import gaps
 from evaluation.page.panels import panel
 from evaluation.page.rendering import SCRIPTS, costs, render_page
 from evaluation.page.sentences import sentence
@@ -365,7 +366,7 @@ def _counts(rng: np.random.Generator, right: float, n: int) -> Any:
 def test_a_paired_interval_is_that_of_the_bootstrap(metric: str) -> None:
     rng = np.random.default_rng(5)
     old, new = _counts(rng, 0.5, 400), _counts(rng, 0.6, 400)
-    (gap,) = gaps(errors({"old": {0: old}, "new": {0: new}}, [PAIR], METRICS[metric]))
+    (gap,) = gaps(paired_errors({"old": {0: old}, "new": {0: new}}, [PAIR], METRICS[metric]))
     low, high = paired_interval(old, new, metric, rng)
     assert gap is not None and low is not None and high is not None
     assert [gap.low, gap.high] == pytest.approx([low, high], abs=0.012)
@@ -377,7 +378,7 @@ def test_equal_systems_seldom_win() -> None:
     rng = np.random.default_rng(1)
     sides = [(_counts(rng, 0.6, 60), _counts(rng, 0.6, 60)) for _ in range(2_000)]
     frames = METRICS["frame_accuracy"]
-    lists = [errors({"old": {0: a}, "new": {0: b}}, [PAIR], frames) for a, b in sides]
+    lists = [paired_errors({"old": {0: a}, "new": {0: b}}, [PAIR], frames) for a, b in sides]
     found = gaps([error for (error,) in lists])
     wrong = sum(g is not None and (g.low > 0 or g.high < 0) for g in found)
     assert 0.02 < wrong / len(found) < 0.06
@@ -389,9 +390,9 @@ def test_pairs_and_seeds_are_not_mixed_up() -> None:
     tallies = {s: {seed: _counts(rng, p, 50) for seed in (0, 1)} for s, p in levels.items()}
     del tallies["b"][1]
     pairs, frames = [("a", "b"), ("b", "c"), ("a", "c")], METRICS["frame_accuracy"]
-    for pair, error in zip(pairs, errors(tallies, pairs, frames), strict=True):
+    for pair, error in zip(pairs, paired_errors(tallies, pairs, frames), strict=True):
         alone = {name: tallies[name] for name in pair}
-        assert [error] == errors(alone, [pair], frames)
+        assert [error] == paired_errors(alone, [pair], frames)
         assert error is not None
         assert error.seeds == (2 if pair == ("a", "c") else 1)
         shared = [s for s in (0, 1) if all(s in tallies[name] for name in pair)]
@@ -403,7 +404,7 @@ def test_what_cannot_be_measured_has_no_gap() -> None:
     silent = _counts(np.random.default_rng(0), 0.5, 20)
     silent[:, 3:6] = 0
     both = {"old": {0: silent}, "new": {0: silent}}
-    assert errors(both, [PAIR], METRICS["slot_f1"]) == [None]
+    assert paired_errors(both, [PAIR], METRICS["slot_f1"]) == [None]
     apart = {"old": {0: silent}, "new": {1: silent}}
-    assert errors(apart, [PAIR], METRICS["frame_accuracy"]) == [None]
+    assert paired_errors(apart, [PAIR], METRICS["frame_accuracy"]) == [None]
     assert gaps([None]) == [None]
