@@ -11,6 +11,7 @@ from evaluation.cells import Cell, Outcome
 from evaluation.comparing import compare_cells
 from evaluation.executor import dask_cluster, process_pool, run_cells, worker_environment
 from evaluation.judging import judge_cells, with_claims
+from evaluation.novelty import note_novelty
 from evaluation.planning import Plan
 from evaluation.progress import Advance, progress, say
 from evaluation.recording import Recorder
@@ -18,6 +19,7 @@ from evaluation.results import FILE
 from evaluation.rows import RunResult
 from evaluation.run_folder import owned, render, take_from_siblings
 from evaluation.versions import commit
+from evaluation.word_maps import map_words
 
 WINDOW = 4
 """Cells under way for each worker: enough that none waits, few enough that memory stays flat."""
@@ -29,6 +31,7 @@ def compare(
     """Do a plan in a folder and render its reports; a run that was cut short goes on there."""
     with owned(folder):
         compute(plan, folder, jobs=jobs, cluster=cluster)
+        map_words(plan.vectors, folder)
         return render(folder)
 
 
@@ -48,6 +51,7 @@ def compute(
             missing = recorder.missing(run) if taken else missing
         if missing:
             _compute_missing(plan, recorder, missing, jobs, cluster)
+        note_novelty(recorder, plan.cells(), plan.vectors)
         systems = [spec.name for spec in plan.specs]
         verdicts = judge_cells(recorder, run, systems)
         comparisons = with_claims(compare_cells(recorder, run, systems), verdicts)

@@ -16,6 +16,7 @@ from scipy.special import digamma, polygamma
 from scipy.stats import norm, t
 
 from evaluation.metrics import Counts, Metric
+from evaluation.resampling import Tallies
 
 Floats = NDArray[np.float64]
 
@@ -81,6 +82,35 @@ def paired_error(differences: Floats) -> PairedError:
         return PairedError(float(each.mean()), n, utterances)
     between = float(differences.mean(axis=1).var(ddof=1) / seeds)
     return PairedError(float(each.mean()), n, utterances, seeds, between, seeds - 1)
+
+
+def paired_errors(
+    tallies: Tallies, pairs: Sequence[tuple[str, str]], metric: Metric
+) -> list[PairedError | None]:
+    """One skill's differences, pair by pair, over the seeds that both have; None where it has none.
+
+    All pairs are stacked into one call: hundreds of skills make thousands of them.
+    """
+    known = {
+        (system, seed)
+        for system, by_seed in tallies.items()
+        for seed, counts in by_seed.items()
+        if metric.parts(counts)[1].any()
+    }
+    seeds = {seed for _, seed in known}
+    rows = [
+        (number, baseline, candidate, seed)
+        for number, (baseline, candidate) in enumerate(pairs)
+        for seed in sorted(seeds)
+        if (baseline, seed) in known and (candidate, seed) in known
+    ]
+    if not rows:
+        return [None] * len(pairs)
+    first = np.stack([tallies[baseline][seed] for _, baseline, _, seed in rows])
+    second = np.stack([tallies[candidate][seed] for _, _, candidate, seed in rows])
+    found = utterance_differences(first, second, metric)  # (pairs x seeds, utterances)
+    own = [[at for at, row in enumerate(rows) if row[0] == number] for number in range(len(pairs))]
+    return [paired_error(found[at]) if at else None for at in own]
 
 
 def padded(found: PairedError) -> PairedError:

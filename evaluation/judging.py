@@ -1,12 +1,12 @@
 """From a run's finished cells to a verdict on each skill, and to what may be claimed of all."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from evaluation.comparing import Pair, by_skill, comparable, number, pairs, read_tallies
-from evaluation.crossed import paired_error, utterance_differences
+from evaluation.crossed import PairedError, paired_errors, utterance_differences
 from evaluation.eligibility import DECIDING, Evidence, Rule, SkillEvidence, decide
 from evaluation.metrics import COLUMNS, METRICS, Counts, Metric
 from evaluation.multiplicity import claimable
@@ -25,13 +25,19 @@ def judge_cells(
     lists: dict[tuple[int | None, Pair], list[SkillEvidence]] = {}
     for (label, shots), cells in by_skill(results.cells(run)):
         tallies = read_tallies(results, cells)
-        for pair in pairs(systems):
+        wanted = pairs(systems)
+        errors = {
+            name: dict(zip(wanted, paired_errors(tallies, wanted, metric), strict=True))
+            for name, metric in METRICS.items()
+        }
+        for pair in wanted:
             first, second = (tallies.get(system, {}) for system in pair)
             seeds = sorted(first.keys() & second.keys())
             if seeds:
                 counts = [np.stack([side[seed] for seed in seeds]) for side in (first, second)]
                 rng = np.random.default_rng(number(f"{label}|{shots}|{pair}"))
-                found = _evidence(cells, pair, counts[0], counts[1], rng)
+                own = {name: found[pair] for name, found in errors.items()}
+                found = _evidence(cells, pair, counts[0], counts[1], own, rng)
                 lists.setdefault((shots, pair), []).append(found)
     return [verdict for skills in lists.values() for verdict in decide(skills, rule)]
 
@@ -72,6 +78,7 @@ def _evidence(
     pair: Pair,
     first: Counts,
     second: Counts,
+    errors: Mapping[str, PairedError | None],
     rng: np.random.Generator,
 ) -> SkillEvidence:
     """Tests of (seeds, utterances, columns) counts in each metric that the skill can show."""
@@ -88,17 +95,19 @@ def _evidence(
         seeds=len(first),
         discordance=float((frames**2).mean()),
         metrics={
-            name: _tested(metric, first, second, rng)
+            name: Evidence(_over_utterances(metric, first, second, rng), error)
             for name, metric in METRICS.items()
-            if all(comparable(c.row, name) for c in cells if c.row.system in pair)
+            if (error := errors[name]) is not None
+            and all(comparable(c.row, name) for c in cells if c.row.system in pair)
         },
     )
 
 
-def _tested(metric: Metric, first: Counts, second: Counts, rng: np.random.Generator) -> Evidence:
+def _over_utterances(
+    metric: Metric, first: Counts, second: Counts, rng: np.random.Generator
+) -> float:
+    """The p-value over utterances of (seeds, utterances, columns) counts."""
     if metric.name in EXACT:
         column = COLUMNS.index(EXACT[metric.name])
-        p_value = exact_sign_flip((second - first)[:, :, column].sum(axis=0))
-    else:
-        p_value = approximate_randomisation(first, second, metric, rng)
-    return Evidence(p_value, paired_error(utterance_differences(first, second, metric)))
+        return exact_sign_flip((second - first)[:, :, column].sum(axis=0))
+    return approximate_randomisation(first, second, metric, rng)

@@ -81,8 +81,10 @@ def _take(connection: sqlite3.Connection, path: Path) -> tuple[int, int]:
             f"SELECT count(*), coalesce(sum({same}), 0)"
             " FROM main.cells AS mine JOIN other.cells AS theirs USING (key)"
         ).fetchone()
-        for table in ("cells", "predictions", "tests", "failures"):
+        for table in ("cells", "predictions", "tests", "failures", "novelty"):
             names = ", ".join(_columns(connection, table))
+            if not names:
+                continue  # a file made before this table was
             connection.execute(
                 f"INSERT OR IGNORE INTO main.{table} ({names}) SELECT {names} FROM other.{table}"
             )

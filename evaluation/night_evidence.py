@@ -95,6 +95,21 @@ def first_night(tonight: NightRun) -> list[CellVerdict]:
     ]  # fmt: skip
 
 
+def comparable_counts(reference: NightRun, nights: Sequence[NightRun]) -> dict[CellKey, Counts]:
+    """Counts of all seeds, (seeds, utterances, columns), of each cell that the reference and all
+    nights finished on the same data, by the same settings and by the same code and vectors."""
+    names = ("data_digest", "settings_digest", "code_digest", "vectors_digest")
+    found = {}
+    for key, rows in reference.cells.items():
+        others = [night.cells.get(key) for night in nights]
+        if all(
+            own is not None and all(getattr(own[0], n) == getattr(rows[0], n) for n in names)
+            for own in others
+        ):
+            found[key] = np.concatenate([_counts(night, key) for night in (reference, *nights)])
+    return found
+
+
 def _refused(key: CellKey, reference: NightRun, tonight: NightRun) -> CellVerdict | None:
     now, before = tonight.cells.get(key), reference.cells.get(key)
     if before is None:

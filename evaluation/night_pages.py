@@ -13,12 +13,14 @@ SHOWN = 30
 """Nights on a page; older ones stay on record."""
 
 MARKS = {
-    "regression": "v",
-    "improvement": "^",
+    "regression": "▼",
+    "improvement": "▲",
     "no change": "=",
     "insufficient data": "?",
-    "not comparable": "x",
+    "not comparable": "×",
 }
+SPAN = 0.20
+"""Height of a skill's course: one scale for all, so that noise looks as small as it is."""
 
 
 def render_markdown(nights: Sequence[Night]) -> str:
@@ -75,17 +77,32 @@ def render_html(nights: Sequence[Night]) -> str:
         for system, shots in systems(nights)
     ]
     return _page().render(
-        nights=nights, groups=groups, marks=MARKS, headline=headline(nights[-1]) if nights else ""
+        nights=nights,
+        groups=groups,
+        marks=MARKS,
+        headline=headline(nights[-1]) if nights else "",
+        told=_told_cells(nights[-1]) if nights else [],
+        span=f"{100 * SPAN:.0f}",
     )
 
 
 def _told(night: Night) -> str:
     rows = [
         [cell.key.label, title(cell.key.system, cell.key.shots), cell.verdict, cell.reason]
+        for cell in _told_cells(night)
+    ]
+    return table(["skill", "system", "verdict", "why"], rows) if rows else ""
+
+
+def _told_cells(night: Night) -> list[CellVerdict]:
+    """The cells that somebody should read about, the worst first."""
+    if night.reference is None:
+        return []
+    return [
+        cell
         for verdict in ("regression", "improvement", "not comparable")
         for cell in night.having(verdict)
     ]
-    return table(["skill", "system", "verdict", "why"], rows) if rows else ""
 
 
 def _column(night: Night) -> str:
@@ -95,6 +112,8 @@ def _column(night: Night) -> str:
 def _entry(cell: CellVerdict | None) -> str:
     if cell is None:
         return ""
+    if cell.reference is None and cell.tonight is not None:
+        return f"{100 * cell.tonight:.1f}"  # there was nothing to compare it with
     mark = MARKS[cell.verdict]
     return mark if cell.tonight is None else f"{100 * cell.tonight:.1f} {mark}"
 
@@ -108,19 +127,23 @@ def _suite_entry(suite: SuiteVerdict | None) -> str:
 
 
 def _curve(line: Sequence[CellVerdict | None]) -> str:
-    """The points of a polyline in a 100 x 20 box; nights without a number are passed over."""
+    """The points of a polyline in a 100 x 20 box, `SPAN` high or as high as it must be, about the
+    middle of its values; nights without a number are passed over."""
     known = [(i, c.tonight) for i, c in enumerate(line) if c is not None and c.tonight is not None]
     if len(known) < 2:
         return ""
     values = [value for _, value in known]
-    low, span = min(values), max(max(values) - min(values), 0.02)
+    middle = (max(values) + min(values)) / 2
+    span = max(max(values) - min(values), SPAN)
     last = max(1, len(line) - 1)
-    return " ".join(f"{100 * i / last:.1f},{18 - 16 * (v - low) / span:.1f}" for i, v in known)
+    return " ".join(f"{100 * i / last:.1f},{10 - 16 * (v - middle) / span:.1f}" for i, v in known)
 
 
 @functools.cache
 def _page() -> jinja2.Template:
-    return jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string(_HTML)
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    environment.globals["entry"] = _entry
+    return environment.from_string(_HTML)
 
 
 _HTML = """<!doctype html>
@@ -140,8 +163,10 @@ body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .2rem .5rem; border-bottom: 1px solid var(--line); text-align: right;
   white-space: nowrap; font-weight: normal; }
-th:first-child { text-align: left; position: sticky; left: 0; background: var(--paper); }
-thead th { font-weight: 600; }
+th:first-child, .told td { text-align: left; }
+th:first-child { position: sticky; left: 0; background: var(--paper); }
+thead th { font-weight: 600; vertical-align: bottom; }
+.told td:last-child { white-space: normal; min-width: 16rem; }
 svg { width: 100px; height: 20px; vertical-align: middle; }
 polyline { fill: none; stroke: currentColor; stroke-width: 1.5; }
 .regression { color: var(--worse); font-weight: 700; }
@@ -150,9 +175,21 @@ polyline { fill: none; stroke: currentColor; stroke-width: 1.5; }
 </style>
 <h1>Nights</h1>
 <p>{{ headline or "No night is on record." }}</p>
+{% if told %}
+<div class="wide"><table class="told">
+<thead><tr><th scope="col">skill</th><th scope="col">system</th><th scope="col">verdict</th>
+<th scope="col">why</th></tr></thead>
+<tbody>
+{% for cell in told %}
+<tr><th scope="row">{{ cell.key.label }}</th><td>{{ cell.key.system }}</td>
+<td class="{{ cell.verdict | replace(' ', '-') }}">{{ marks[cell.verdict] }} {{ cell.verdict }}</td>
+<td>{{ cell.reason }}</td></tr>
+{% endfor %}
+</tbody></table></div>
+{% endif %}
 <p>Frame accuracy in percent, and against the reference:
 {% for verdict, mark in marks.items() %}<b>{{ mark }}</b> {{ verdict }}
-{%- if not loop.last %}, {% endif %}{% endfor %}.</p>
+{%- if not loop.last %}, {% endif %}{% endfor %}. The course is {{ span }} points high.</p>
 {% for group in groups %}
 <h2>{{ group.title }}</h2>
 <div class="wide"><table>
@@ -170,9 +207,8 @@ polyline { fill: none; stroke: currentColor; stroke-width: 1.5; }
 <td>{% if line.curve %}<svg viewBox="0 0 100 20" role="img" aria-label="frame accuracy over the nights">
 <polyline points="{{ line.curve }}"/></svg>{% endif %}</td>
 {% for cell in line.cells %}<td
-{%- if cell %} class="{{ cell.verdict | replace(' ', '-') }}" title="{{ cell.verdict }}: {{ cell.reason }}"
-{%- endif %}>{% if cell %}{% if cell.tonight is not none %}{{ "%.1f" | format(100 * cell.tonight) }} {% endif %}{{ marks[cell.verdict] }}
-{%- endif %}</td>{% endfor %}</tr>
+{%- if cell %} class="{{ cell.verdict | replace(' ', '-') if cell.reference is not none or cell.tonight is none }}" title="{{ cell.verdict }}: {{ cell.reason }}"
+{%- endif %}>{{ entry(cell) }}</td>{% endfor %}</tr>
 {% endfor %}
 </tbody></table></div>
 {% endfor %}

@@ -40,13 +40,14 @@ class NightRule:
 
     `alpha` bounds the false discoveries of the test over seeds among the night's cells, and again
     among its suites: it alone keeps nights without a change quiet. `alpha_utterances` does so for
-    the test over utterances, so that a handful of them, changed for good, does not block.
+    the test over utterances among the cells that the seeds speak against, and no others are asked:
+    it is there so that a handful of utterances, changed for good, does not block.
     `window` is how many nights, this one included, are pooled; `stands` is the one-sided p-value
     that tonight alone must reach too, so that a mended loss stops blocking at once;
     `too_coarse` is the effect in points that a cell must be able to show to pass as "no change".
     """
 
-    alpha: float = 0.002
+    alpha: float = 0.0005
     alpha_utterances: float = 0.05
     window: int = 3
     stands: float = 0.25
@@ -143,7 +144,7 @@ def judge(
     losses, gains = (
         [_exact(*row, s) for row in zip(evidence, pooled, strict=True)] for s in (-1, 1)
     )
-    tests = _tests(pooled, alone, losses, gains)
+    tests = _tests(pooled, alone, losses, gains, rule)
     cells = [
         _cell(*row, rule, len(evidence)) for row in zip(evidence, pooled, alone, tests, strict=True)
     ]
@@ -206,14 +207,21 @@ def _exact(cell: CellEvidence, error: PairedError, sign: int) -> float:
 
 def _tests(
     pooled: Sequence[PairedError], alone: Sequence[PairedError],
-    losses: Sequence[float], gains: Sequence[float],
+    losses: Sequence[float], gains: Sequence[float], rule: NightRule,
 ) -> list[_Tests]:  # fmt: skip
-    """Each family of p-values adjusted as one: over seeds and over utterances, down and up."""
-    loss = zip(adjusted([over_seeds(e, -1) for e in pooled]), adjusted(losses), strict=True)
-    gain = zip(adjusted([over_seeds(e, 1) for e in pooled]), adjusted(gains), strict=True)
+    """The p-values of each direction, those over seeds adjusted over all, those over utterances
+    over the ones that the seeds speak against."""
+    ways = []
+    for sign, utterances in ((-1, losses), (1, gains)):
+        seeds = adjusted([over_seeds(error, sign) for error in pooled])
+        asked = [i for i, p_value in enumerate(seeds) if p_value <= rule.alpha]
+        own = list(utterances)
+        for i, p_value in zip(asked, adjusted([own[i] for i in asked]), strict=True):
+            own[i] = p_value
+        ways.append(list(zip(seeds, own, strict=True)))
     return [
         _Tests(down, up, over_seeds(error, -1))
-        for down, up, error in zip(loss, gain, alone, strict=True)
+        for down, up, error in zip(*ways, alone, strict=True)
     ]
 
 
@@ -254,7 +262,7 @@ def _verdict(tests: _Tests, rule: NightRule) -> Verdict:
 def _smallest_effect(error: PairedError, rule: NightRule, family: int) -> float:
     """What this cell, were it the only one changed, would show with the rule's power."""
     strict = float(norm.isf(rule.alpha / family) + norm.ppf(rule.power))
-    loose = float(norm.isf(rule.alpha_utterances / family) + norm.ppf(rule.power))
+    loose = float(norm.isf(rule.alpha_utterances) + norm.ppf(rule.power))
     shown = padded(replace(error, over_seeds=0.0)).error
     return max(strict * math.sqrt(error.over_seeds), loose * shown)
 
@@ -284,7 +292,7 @@ def _suites(
     losses, gains = ([over_utterances(e, sign) for e in window] for sign in (-1, 1))
     found = []
     for key, error, own, tests in zip(
-        groups, window, tonight, _tests(window, tonight, losses, gains), strict=True
+        groups, window, tonight, _tests(window, tonight, losses, gains, rule), strict=True
     ):
         p_seeds, p_utterances = tests.of(error.points)
         found.append(

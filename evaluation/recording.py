@@ -7,7 +7,7 @@ import hashlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -105,6 +105,14 @@ class Recorder(Results):
                 (outcome.key, answers, checksum(answers), counts, checksum(counts)),
             )
             self._db.execute("DELETE FROM failures WHERE key = ?", (outcome.key,))
+
+    def note(self, draw: str, words: Sequence[int], values: Sequence[Sequence[int]]) -> None:
+        """Write what is new in a draw's test utterances (`novelty`)."""
+        block = _squeeze([words, values])
+        with self._transaction():
+            self._db.execute(
+                "INSERT OR REPLACE INTO novelty VALUES (?, ?, ?)", (draw, block, checksum(block))
+            )
 
     def take(self, other: Path, run: int) -> int:
         """Copy the run's cells that another file has finished and this one has not; how many."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from evaluation.markdown import table
 from evaluation.metrics import METRICS
-from evaluation.rows import Comparison, PlannedCell, RunResult
+from evaluation.rows import Comparison, PlannedCell, RunResult, Slice
 from evaluation.verdict_text import claims, eligibility
 
 TITLES = {
@@ -33,6 +33,9 @@ def render_report(run: RunResult) -> str:
         verdicts = [v for v in run.skills if v.shots == shots]
         if verdicts:
             parts += ["### Which skills should move", eligibility(verdicts)]
+        sliced = [s for s in run.slices if s.shots == shots]
+        if sliced:
+            parts += ["### Where the difference comes from", slice_table(sliced)]
         parts += [
             "### Skill by skill, frame accuracy",
             ladder(cells),
@@ -94,6 +97,29 @@ def gains_table(comparisons: Sequence[Comparison]) -> str:
         if c.locale is None or not one_locale
     ]  # fmt: skip
     return table(header, rows)
+
+
+def slice_table(slices: Sequence[Slice]) -> str:
+    """The parts of all test utterances and gold slots, last system over first; flips in them."""
+    pair = next(
+        (s.baseline, s.candidate) for s in reversed(slices) if s.baseline == slices[0].baseline
+    )
+    own = [s for s in slices if (s.baseline, s.candidate) == pair]
+    rows = [
+        [
+            f"{s.unit}, {s.kind}: {s.label}", str(s.count), _number(s.baseline_right),
+            _number(s.candidate_right), _points(s.points),
+            "–" if s.ci_low is None else f"{_points(s.ci_low)} to {_points(s.ci_high)}",
+            str(s.won), str(s.lost),
+        ]
+        for s in own
+    ]  # fmt: skip
+    header = ["part", "n", *pair, "points", "95% interval", "won", "lost"]
+    note = (
+        "Utterances are right as whole frames, slots when found with their exact words; skills and"
+        " seeds pooled, intervals over skills. Won, lost: right in one of the two alone."
+    )
+    return f"{table(header, rows)}\n\n{note}"
 
 
 def ladder(cells: Sequence[PlannedCell]) -> str:

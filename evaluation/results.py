@@ -118,6 +118,24 @@ class Results:
         """A cell's answers, in the order of `test`."""
         return [Prediction(u, frame(f), c) for u, f, c in self._block(key, "answers")]
 
+    def novelty(self, draw: str) -> tuple[list[int], list[list[int]]] | None:
+        """What `note_novelty` wrote of a draw, None where the file has no note of it."""
+        if not schema.has_novelty(self._db):
+            return None
+        row = self._db.execute(
+            "SELECT utterances, utterances_sum FROM novelty WHERE draw = ?", (draw,)
+        ).fetchone()
+        if row is None:
+            return None
+        words, values = self._unpacked(row, f"the notes on draw {draw[:12]}")
+        return words, values
+
+    def noted(self) -> set[str]:
+        """The draws that `novelty` knows."""
+        if not schema.has_novelty(self._db):
+            return set()
+        return {draw for (draw,) in self._db.execute("SELECT draw FROM novelty")}
+
     def test(self, data_digest: str) -> tuple[Utterance, ...]:
         """The test split, gold frames and all, of the skill with this digest."""
         row = self._db.execute(
@@ -136,9 +154,12 @@ class Results:
         row = self._db.execute(
             f"SELECT {column}, {column}_sum FROM predictions WHERE key = ?", (key,)
         ).fetchone()
+        return self._unpacked(row, f"the {column} of cell {key[:12]}")
+
+    def _unpacked(self, row: tuple[bytes, str] | None, what: str) -> Any:
         if row is None or checksum(row[0]) != row[1]:
             raise DataError(
-                self.path, None, f"the {column} of cell {key[:12]} are damaged",
+                self.path, None, f"{what} are damaged",
                 "remove the file, the run is then computed again",
             )  # fmt: skip
         return json.loads(zlib.decompress(row[0]))

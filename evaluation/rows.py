@@ -154,6 +154,32 @@ class SkillVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Slice:
+    """A pair of systems on a part of all test utterances, or of all their gold slots (`unit`).
+
+    Pooled over `skills` names and over seeds, so an utterance counts once a seed in `count`;
+    right are whole frames, or slots that an answer has. `points` is candidate - baseline with its
+    95% interval over skills; `won` and `lost` are the units that changed sides.
+    """
+
+    shots: int | None
+    baseline: str
+    candidate: str
+    unit: str
+    kind: str
+    label: str
+    skills: int
+    count: int
+    baseline_right: float
+    candidate_right: float
+    points: float
+    ci_low: float | None
+    ci_high: float | None
+    won: int
+    lost: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunResult:
     """All that the reports of a run are rendered from; utterances are read when they are needed."""
 
@@ -165,3 +191,4 @@ class RunResult:
     comparisons: tuple[Comparison, ...]
     failures: tuple[Failure, ...]
     skills: tuple[SkillVerdict, ...] = ()
+    slices: tuple[Slice, ...] = ()

@@ -5,15 +5,17 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from data_cards.errors import DataError, SkillwiseError
-from evaluation.page.embedding import word_map
 from evaluation.page.rendering import render_page
+from evaluation.page.words import read_maps
 from evaluation.recording import Recorder
 from evaluation.report import render_report
 from evaluation.results import FILE, Results
 from evaluation.rows import RunResult
+from evaluation.slicing import slices
 from evaluation.summary import render_summary
 
 RUNS = Path("runs")
@@ -86,7 +88,8 @@ def render(folder: Path) -> RunResult:
     """Render a run's files from its results alone, each whole or not at all."""
     with Results(folder / FILE) as results:
         run = results.run()
-        page = render_page(run, results, word_map(folder))  # it shows answers: it needs the file
+        run = replace(run, slices=slices(run, results))
+        page = render_page(run, results, read_maps(folder))  # it shows answers: it needs the file
     write_whole(folder / "report.html", page)
     for name, render_file in RENDERED.items():
         write_whole(folder / name, render_file(run))

@@ -12,6 +12,13 @@ CHECKED_BYTES = 256 * 2**20
 """Files up to this size are checked whole at opening; of a larger one SQLite still compares the
 length with its header, and each row's checksum is compared when it is read."""
 
+NOVELTY = """
+CREATE TABLE IF NOT EXISTS novelty (
+  draw TEXT PRIMARY KEY, utterances BLOB NOT NULL, utterances_sum TEXT NOT NULL
+);
+"""
+"""What was new in the test utterances of a draw; files made before this have no such table."""
+
 TABLES = f"""
 CREATE TABLE cells (
   key TEXT PRIMARY KEY, skill TEXT NOT NULL, locale TEXT NOT NULL, system TEXT NOT NULL,
@@ -39,6 +46,7 @@ CREATE TABLE plan (
   suite TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (run, position)
 ) WITHOUT ROWID;
 CREATE TABLE failures (key TEXT PRIMARY KEY, traceback TEXT NOT NULL);
+{NOVELTY}
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {SCHEMA};
 """
@@ -106,12 +114,18 @@ def has_verdicts(connection: sqlite3.Connection) -> bool:
     return any(row[1] == "skills" for row in connection.execute("PRAGMA table_info(runs)"))
 
 
+def has_novelty(connection: sqlite3.Connection) -> bool:
+    """Whether the file notes what was new in test utterances."""
+    return bool(connection.execute("PRAGMA table_info(novelty)").fetchone())
+
+
 def _add_columns(connection: sqlite3.Connection) -> None:
-    """Give an older file the column that it lacks: its cells stay, its runs gain verdicts."""
-    if has_verdicts(connection):
+    """Give an older file what it lacks: its cells stay, its runs gain verdicts and slices."""
+    if has_verdicts(connection) and has_novelty(connection):
         return
     connection.execute("BEGIN IMMEDIATE")  # another writer may be at it
     try:
+        connection.execute(NOVELTY)
         if not has_verdicts(connection):
             connection.execute("ALTER TABLE runs ADD COLUMN skills TEXT")
     finally:

@@ -18,6 +18,7 @@ def summary(run: RunResult) -> dict[str, Any]:
         "cells": [_cell(cell) for cell in run.cells],
         "comparisons": [asdict(comparison) for comparison in run.comparisons],
         "skills": [asdict(verdict) for verdict in run.skills],
+        "slices": [asdict(part) for part in run.slices],
         "settings": run.settings,
         "failures": [
             {"suite": f.suite, "cell": f.name, "traceback": f.traceback} for f in run.failures

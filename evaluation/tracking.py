@@ -36,9 +36,9 @@ MODULES = {
 """The packages of which one must be there."""
 
 
-def need(tracker: Tracker) -> None:
+def need(tracker: Tracker | None) -> None:
     """Refuse a tracker whose package is not installed, before hours are spent."""
-    if not any(find_spec(name) for name in MODULES[tracker]):
+    if tracker is not None and not any(find_spec(name) for name in MODULES[tracker]):
         package = MODULES[tracker][0]
         raise SkillwiseError(
             f"--tracker {tracker}: the package {package} is not installed; pip install {package}"
@@ -66,8 +66,10 @@ def tracking(
         opened.finish()
 
 
-def track_run(tracker: Tracker, folder: Path, step: int = 0) -> None:
+def track_run(tracker: Tracker | None, folder: Path, step: int = 0) -> None:
     """Log a finished run: each system's mean scores, each comparison's points."""
+    if tracker is None:
+        return
     with Results(folder / FILE) as results:
         run = results.run()
     settings = {**run.settings, "commit": run.commit, "settings_digest": run.settings_digest}

@@ -98,3 +98,22 @@ def test_the_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None
     said = capsys.readouterr().out
     for option in ("--text", "--suite", "--chitchat", "--minutes", "--steps", "--resume", "--out"):
         assert option in said
+
+
+def test_a_map_is_drawn(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["pretrain", "--map", "en", "--map", "de", "--out", "map.svg"])
+    assert ended.value.code == 0
+    assert Path("map.svg").read_text("utf-8").startswith("<?xml")
+    said = capsys.readouterr().out
+    assert "packaged, en: " in said
+    assert "packaged, de: " in said
+    for argv, words in (
+        (["--map", "en", "--out", "map.bmp"], "map.bmp: is no .svg"),
+        (["--map", "nowhere", "--out", "map.svg"], "nowhere"),
+        (["--map", "en", "--text", "a.txt", "--out", "map.svg"], "leave out"),
+    ):
+        with pytest.raises(SystemExit) as ended:
+            main(["pretrain", *argv])
+        assert ended.value.code == 2
+        assert words in capsys.readouterr().err

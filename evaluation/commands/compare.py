@@ -5,30 +5,24 @@ from typing import Annotated
 
 import typer
 
-Names = list[str] | None
-Paths = list[Path] | None
+from evaluation.commands import options
 
 
 def compare(
-    suite: Annotated[Names, typer.Option(help="Data card, e.g. hwu64. [starter]")] = None,
-    data: Annotated[Paths, typer.Option(help="Folder of <skill>@<locale> folders.")] = None,
-    systems: Annotated[Names, typer.Option(help="Systems, comma-separated.")] = None,
-    system: Annotated[Names, typer.Option(help="A system, or package.module:Class.")] = None,
-    change: Annotated[Names, typer.Option("--set", help="system.key=value")] = None,
-    shots: Annotated[
-        Names, typer.Option(help="Training utterances an intent; a number or all.")
-    ] = None,
-    seeds: Annotated[int, typer.Option(help="How many seeds.")] = 1,
-    skills: Annotated[str, typer.Option(help="Glob over skill@locale.")] = "*",
-    vectors: Annotated[Paths, typer.Option(help="Vector store; one a language.")] = None,
-    slots_only: Annotated[
-        bool, typer.Option("--slots-only", help="Admit skills with a single intent.")
-    ] = False,
-    sources: Annotated[
-        Names, typer.Option(help="Card whose skills teach in stage 1 of transfer.")
-    ] = None,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Worker processes. [cores]")] = None,
-    cluster: Annotated[str | None, typer.Option(help="Address of a Dask scheduler.")] = None,
+    suite: options.Suites = None,
+    data: options.Folders = None,
+    systems: options.Systems = None,
+    system: options.OneSystem = None,
+    change: options.Changes = None,
+    shots: options.Shots = None,
+    seeds: options.Seeds = 1,
+    skills: options.Skills = "*",
+    vectors: options.Stores = None,
+    slots_only: options.SlotsOnly = False,
+    sources: options.Sources = None,
+    jobs: options.Jobs = None,
+    cluster: options.Cluster = None,
+    tracker: options.Track = None,
     out: Annotated[Path | None, typer.Option(help="The run's folder. [runs/<time>]")] = None,
 ) -> int:
     """Fit systems on skills and say which is better, by how much, how surely.
@@ -41,13 +35,16 @@ def compare(
     from evaluation.planning import FOLDER, plan
     from evaluation.report import headline
     from evaluation.run_folder import new_folder
+    from evaluation.tracking import need, track_run
 
+    need(tracker)
     settings = asked(
         suite=suite, data=data, systems=systems, system=system, change=change, shots=shots,
         seeds=seeds, skills=skills, vectors=vectors, slots_only=slots_only, sources=sources,
     )  # fmt: skip
     folder = out if out is not None else new_folder()
     result = run(plan(settings, folder.parent / FOLDER), folder, jobs=jobs, cluster=cluster)
+    track_run(tracker, folder)
     typer.echo(headline(result))
     typer.echo(f"\n{folder / 'report.html'}")
     if result.failures:

@@ -5,58 +5,61 @@ from typing import Annotated
 
 import typer
 
-from evaluation.tracking import Tracker
-
-Names = list[str] | None
-Paths = list[Path] | None
+from evaluation.commands import options
 
 
 def nightly(
-    suite: Annotated[Names, typer.Option(help="Data card, e.g. hwu64. [starter]")] = None,
-    data: Annotated[Paths, typer.Option(help="Folder of <skill>@<locale> folders.")] = None,
-    systems: Annotated[Names, typer.Option(help="Systems, comma-separated.")] = None,
-    system: Annotated[Names, typer.Option(help="A system, or package.module:Class.")] = None,
-    change: Annotated[Names, typer.Option("--set", help="system.key=value")] = None,
-    shots: Annotated[
-        Names, typer.Option(help="Training utterances an intent; a number or all.")
-    ] = None,
-    seeds: Annotated[int, typer.Option(help="Seeds a night; 3 find small losses.")] = 1,
-    skills: Annotated[str, typer.Option(help="Glob over skill@locale.")] = "*",
-    vectors: Annotated[Paths, typer.Option(help="Vector store; one a language.")] = None,
-    slots_only: Annotated[
-        bool, typer.Option("--slots-only", help="Admit skills with a single intent.")
-    ] = False,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Worker processes. [cores]")] = None,
-    cluster: Annotated[str | None, typer.Option(help="Address of a Dask scheduler.")] = None,
+    suite: options.Suites = None,
+    data: options.Folders = None,
+    systems: options.Systems = None,
+    system: options.OneSystem = None,
+    change: options.Changes = None,
+    shots: options.Shots = None,
+    seeds: options.Seeds = 1,
+    skills: options.Skills = "*",
+    vectors: options.Stores = None,
+    slots_only: options.SlotsOnly = False,
+    sources: options.Sources = None,
+    jobs: options.Jobs = None,
+    cluster: options.Cluster = None,
+    tracker: options.Track = None,
     history: Annotated[
         Path | None, typer.Option(help="Folder of the nights. [runs/nightly]")
     ] = None,
     accept: Annotated[
         bool, typer.Option("--accept", help="Make this night the reference of the next ones.")
     ] = False,
-    tracker: Annotated[Tracker | None, typer.Option(help="Send the scores there as well.")] = None,
+    drill: Annotated[
+        int | None,
+        typer.Option(min=1, help="Run nothing: deal the nights on record anew so many times."),
+    ] = None,
 ) -> int:
     """Run a suite, compare it with the accepted reference, and fail where a skill got worse.
 
     Exit code 0: nothing got worse; 1: a skill or the whole suite did, or a cell failed; 2: a cell
     cannot be compared, for its data or settings changed or it is missing: run with --accept.
+
+    With --drill: how often this gate alarms without a change and finds a planted loss, on the
+    answers of the nights since the reference, which must have been nights without a change.
     """
     from evaluation.commands.asking import asked
     from evaluation.night_pages import headline
+    from evaluation.night_rehearsal import rehearse
     from evaluation.nightly import HISTORY
     from evaluation.nightly import nightly as run
     from evaluation.tracking import need, track_run
 
-    if tracker is not None:
-        need(tracker)
+    folder = history if history is not None else HISTORY
+    if drill is not None:
+        typer.echo(rehearse(folder, drill))
+        return 0
+    need(tracker)
     settings = asked(
         suite=suite, data=data, systems=systems, system=system, change=change, shots=shots,
-        seeds=seeds, skills=skills, vectors=vectors, slots_only=slots_only,
+        seeds=seeds, skills=skills, vectors=vectors, slots_only=slots_only, sources=sources,
     )  # fmt: skip
-    folder = history if history is not None else HISTORY
     night = run(settings, folder, accept=accept, jobs=jobs, cluster=cluster)
-    if tracker is not None:
-        track_run(tracker, folder / f"{night.number:04d}", step=night.number)
+    track_run(tracker, folder / f"{night.number:04d}", step=night.number)
     typer.echo(headline(night))
     for cell in night.having("regression"):
         typer.echo(f"worse: {cell.key.label} {cell.key.system}: {cell.reason}")

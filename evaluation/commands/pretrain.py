@@ -12,13 +12,14 @@ from pydantic import ValidationError
 
 from data_cards.card import DATA_VARIABLE
 from data_cards.errors import SkillwiseError, nearest
+from evaluation.commands import options
 from pretrain.settings import PretrainSettings
 
 Names = list[str] | None
 
 
 def pretrain(
-    out: Annotated[Path, typer.Option(help="Folder of the new store.")],
+    out: Annotated[Path, typer.Option(help="Folder of the new store; with --map, the picture.")],
     text: Annotated[
         Names, typer.Option(help="Text file, one sentence a line; FILE:WEIGHT.")
     ] = None,
@@ -34,14 +35,32 @@ def pretrain(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the unfinished training in --out.")
     ] = False,
+    tracker: options.Track = None,
+    maps: Annotated[
+        Names,
+        typer.Option(
+            "--map",
+            help="Train nothing: draw this store (a folder, en, de) as --out.",
+        ),
+    ] = None,
 ) -> int:
     """Train word vectors by masked language modelling and write a store that `--vectors` takes.
 
+    With --map: chosen groups of words of a store as points in a picture, `--out map.svg` (or .png,
+    .pdf); given again, one map below the other.
+
     Several processes or a GPU: `accelerate launch -m evaluation pretrain …`.
     """
+    if maps:
+        if text or suite or chitchat:
+            raise SkillwiseError("--map: draws stores that are there; leave out what is to be read")
+        return _map(maps, out)
     if minutes is not None and steps is not None:
         raise SkillwiseError("--minutes and --steps: give one of them")
     settings = _settings(change or [])
+    from evaluation.tracking import need, tracking
+
+    need(tracker)
     from pretrain import sources
     from pretrain.neighbours import neighbours
     from pretrain.pipeline import Request
@@ -57,21 +76,46 @@ def pretrain(
     def say(message: str) -> None:
         typer.echo(message, err=True)
 
-    def report(progress: Progress) -> None:
-        say(
-            f"step {progress.step:,}/{progress.steps:,}  loss {progress.loss:.3f}  "
-            f"{progress.words_per_second:,.0f} words/s"
-        )
+    told = {"seed": seed, "steps": steps, "minutes": minutes, **settings.model_dump(mode="json")}
 
     request = Request(
         tuple(found), language, out, settings, seed, steps, minutes, resume,
         _command(sys.argv[1:]),
     )  # fmt: skip
-    store = VectorStore.open(run(request, say, report))
+    with tracking(tracker, out.resolve().name, out, told) as log:
+
+        def report(progress: Progress) -> None:
+            say(
+                f"step {progress.step:,}/{progress.steps:,}  loss {progress.loss:.3f}  "
+                f"{progress.words_per_second:,.0f} words/s"
+            )
+            rate = progress.words_per_second
+            log({"loss": progress.loss, "words_per_second": rate}, progress.step)
+
+        store = VectorStore.open(run(request, say, report))
     typer.echo(f"{out}: {len(store):,} words, digest {store.meta['digest'][:16]}")
     for word in store.words[100:1000:300]:
         near = ", ".join(n.word for n in neighbours(store, word, 5))
         typer.echo(f"  near {word!r}: {near}")
+    return 0
+
+
+def _map(stores: list[str], out: Path) -> int:
+    from pretrain.drawing import draw
+    from pretrain.store import VectorStore, default_store
+    from pretrain.word_map import caption, word_map
+
+    drawn = []
+    for name in stores:
+        packaged = None if Path(name).exists() else default_store(name)
+        found = word_map(VectorStore.open(packaged or Path(name)))
+        title = (
+            f"packaged, {found.language}" if packaged else f"{Path(name).name}, {found.language}"
+        )
+        typer.echo(f"{title}: {caption(found)}")
+        drawn.append((title, found))
+    draw(drawn, out)
+    typer.echo(f"\n{out}")
     return 0
 
 

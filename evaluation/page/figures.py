@@ -1,17 +1,17 @@
 """All the figures of the page as one JSON value; names are numbers into its lists."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from evaluation.crossed import PairedError
+from evaluation.crossed import PairedError, paired_errors
 from evaluation.metrics import METRICS
 from evaluation.page.curves import curves, sizes
 from evaluation.page.groups import SkillCells, grouped, known, pair_names, system_names
-from evaluation.page.paired import Gap, errors, gaps
+from evaluation.page.paired import Gap, gaps
 from evaluation.page.panels import Pair, panel
 from evaluation.report import TITLES
 from evaluation.results import Results
-from evaluation.rows import Comparison, RunResult, SkillVerdict
+from evaluation.rows import Comparison, RunResult, SkillVerdict, Slice
 
 UTTERANCES = 12_000
 """Utterances in the whole page, shared by its panels, so that it opens at once."""
@@ -30,7 +30,7 @@ def figures(run: RunResult, results: Results) -> dict[str, Any]:
     locales = sorted({g.locale for g in groups})
     names = {g.label: [g.name, g.locale, g.suite] for g in groups}
     numbers = {label: number for number, label in enumerate(names)}
-    panels, at = _panels(groups, results, systems, pairs)
+    panels, at = _panels(groups, results, systems, pairs, run.settings.get("vectors", {}))
     verdicts = {
         (f"{v.suite}/{v.skill}@{v.locale}", v.shots, v.baseline, v.candidate): v for v in run.skills
     }
@@ -58,6 +58,7 @@ def figures(run: RunResult, results: Results) -> dict[str, Any]:
         "locales": locales,
         "skills": list(names.values()),
         "comparisons": [_comparison(c, pairs, shots, locales) for c in run.comparisons],
+        "slices": [_slice(s, pairs, shots) for s in run.slices],
         "curves": curves(groups, systems, shots),
         "sizes": sizes(groups, shots),
         "ladder": ladder,
@@ -79,7 +80,7 @@ def _gaps(
         }
         for name, metric in METRICS.items():
             fit = {s: t for s, t in counts.items() if group.comparable(s, name)}
-            for pair, error in zip(pairs, errors(fit, pairs, metric), strict=True):
+            for pair, error in zip(pairs, paired_errors(fit, pairs, metric), strict=True):
                 found[pair, name].append(error)
     lists = {key: [_gap(gap) for gap in gaps(own)] for key, own in found.items()}
     return [
@@ -97,12 +98,13 @@ def _decision(verdict: SkillVerdict | None) -> list[str] | None:
 
 
 def _panels(
-    groups: Sequence[SkillCells], results: Results, systems: Sequence[str], pairs: Sequence[Pair]
-) -> tuple[list[dict[str, Any]], dict[tuple[str, int | None], int]]:
+    groups: Sequence[SkillCells], results: Results, systems: Sequence[str],
+    pairs: Sequence[Pair], vectors: Mapping[str, str],
+) -> tuple[list[dict[str, Any]], dict[tuple[str, int | None], int]]:  # fmt: skip
     """The panels, and where that of a skill at a number of shots stands among them."""
     chosen = _with_panels(groups, pairs)
     most = min(MOST, max(FEWEST, UTTERANCES // max(1, len(chosen))))
-    panels = [panel(group, results, systems, pairs, most) for group in chosen]
+    panels = [panel(group, results, systems, pairs, most, vectors) for group in chosen]
     return panels, {(g.label, g.shots): number for number, g in enumerate(chosen)}
 
 
@@ -139,6 +141,17 @@ def _comparison(
         "wins": [c.wins, c.ties, c.losses],
         "claims": [c.claimable_wins, _rounded(c.wilcoxon_p)],
     }  # fmt: skip
+
+
+def _slice(s: Slice, pairs: Sequence[Pair], shots: Sequence[int | None]) -> list[Any]:
+    """A row of the slices: shots, pair, unit, kind, label, skills, units, both shares right, gap
+    with its interval, won and lost."""
+    gap = [_rounded(v) for v in (s.points, s.ci_low, s.ci_high)]
+    return [
+        shots.index(s.shots), pairs.index((s.baseline, s.candidate)), s.unit, s.kind, s.label,
+        s.skills, s.count, _rounded(s.baseline_right), _rounded(s.candidate_right), gap,
+        s.won, s.lost,
+    ]  # fmt: skip
 
 
 def _rounded(value: float | None) -> float | None:

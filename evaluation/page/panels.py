@@ -9,21 +9,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data_cards.records import Frame, Utterance
-from evaluation.metrics import COLUMNS
 from evaluation.page.groups import SkillCells
 from evaluation.results import Results
-
-LENGTHS = ((1, 3), (4, 6), (7, 10), (11, None))
-"""Slices by words an utterance, both ends included; None = no end."""
+from evaluation.slicing import Flags, Noted, noted, parts, rights
 
 CONFUSIONS = 40
 """Most confusions of one system that are kept; their total is kept beside them."""
 
 Pair = tuple[str, str]
-Flags = NDArray[np.bool_]  # (utterances,)
 
 
 class _Names:
@@ -42,17 +37,17 @@ class _Names:
 
 
 def panel(
-    group: SkillCells, results: Results, systems: Sequence[str], pairs: Sequence[Pair], most: int
-) -> dict[str, Any]:
-    """One skill's panel, with at most `most` utterances."""
+    group: SkillCells, results: Results, systems: Sequence[str], pairs: Sequence[Pair], most: int,
+    vectors: Mapping[str, str],
+) -> dict[str, Any]:  # fmt: skip
+    """One skill's panel, with at most `most` utterances; `vectors` are the run's digests."""
     seed = group.seed()
     rows = {s: group.rows[s][seed] for s in systems if seed in group.rows.get(s, {})}
     test = results.test(group.some.data_digest)
     answers = {s: [p.frame for p in results.predictions(r.key)] for s, r in rows.items()}
-    column = COLUMNS.index("frame")
-    right: dict[str, Flags] = {
-        s: results.counts(r.key)[:, column].astype(bool) for s, r in rows.items()
-    }
+    units = {s: rights(test, results.counts(r.key), answers[s]) for s, r in rows.items()}
+    right = {s: found["utterances"] for s, found in units.items()}
+    note = noted(results, next(iter(rows.values())), vectors) if rows else None
     intents, slots = _Names(), _Names()
     chosen = _chosen(right, [p for p in pairs if set(p) <= rows.keys()], most)
     return {
@@ -63,7 +58,7 @@ def panel(
             if s in rows else None
             for s in systems
         ],
-        "slices": _slices(test, right, systems),
+        "slices": _slices(test, units, systems, note),
         "flips": [_flips(right, pair) for pair in pairs],
         "said": [_said(test[i], i, answers, right, systems, intents, slots) for i in chosen],
         "intents": list(intents.found),
@@ -90,21 +85,14 @@ def _confusion(
 
 
 def _slices(
-    test: Sequence[Utterance], right: Mapping[str, Flags], systems: Sequence[str]
-) -> list[list[Any]]:
-    """Rows of kind, label, utterances, and how many each system has fully right."""
-    rows: list[tuple[str, str, list[bool]]] = []
-    for low, high in LENGTHS:
-        label = f"{low} or more words" if high is None else f"{low} to {high} words"
-        within = [low <= len(u.tokens) <= (high or len(u.tokens)) for u in test]
-        rows.append(("length", label, within))
-    for count, label in ((0, "no slot"), (1, "one slot"), (2, "two or more slots")):
-        rows.append(("slots", label, [min(2, len(u.frame.slots)) == count for u in test]))
+    test: Sequence[Utterance], right: Mapping[str, Mapping[str, Flags]],
+    systems: Sequence[str], note: Noted,
+) -> list[list[Any]]:  # fmt: skip
+    """Rows of unit, kind, label, units, and how many of them each system has right."""
     return [
-        [kind, label, sum(within),
-         [int(right[s][np.array(within)].sum()) if s in right else None for s in systems]]
-        for kind, label, within in rows
-        if any(within)
+        [part.unit, part.kind, part.label, int(part.at.sum()),
+         [int(right[s][part.unit][part.at].sum()) if s in right else None for s in systems]]
+        for part in parts(test, note)
     ]  # fmt: skip
 
 

@@ -16,12 +16,15 @@ from evaluation.page.sentences import Sentence, sentence, shots_words
 from evaluation.report import command
 from evaluation.results import Results
 from evaluation.rows import CellRow, RunResult
+from pretrain.labels import HEIGHT, WIDTH
+from pretrain.word_map import WordMap, caption
 
 SCRIPTS = (
     "dom.js",
     "plots.js",
     "gains.js",
     "growth.js",
+    "slices.js",
     "counts.js",
     "answers.js",
     "panel.js",
@@ -43,8 +46,8 @@ class Cost:
     model_bytes: float
 
 
-def render_page(run: RunResult, results: Results, picture: str = "") -> str:
-    """report.html: everything inside, nothing fetched. `picture` is a word map as a data: URI."""
+def render_page(run: RunResult, results: Results, maps: Sequence[WordMap] = ()) -> str:
+    """report.html: everything inside, nothing fetched."""
     style = _text("report.css")
     script = f'"use strict";\n{{\n{"".join(_text(name) for name in SCRIPTS)}}}\n'
     first, others = _sentences(run)
@@ -63,7 +66,8 @@ def render_page(run: RunResult, results: Results, picture: str = "") -> str:
         others=others,
         systems=system_names(run),
         costs=costs(run),
-        picture=picture,
+        maps=[(found, caption(found)) for found in maps],
+        canvas=(WIDTH, HEIGHT),
         command=command(run),
         finished=None if finished is None else time.strftime("%d %B %Y", time.gmtime(finished)),
         data=_digests(run),

@@ -117,19 +117,26 @@ function confusionPart(details, pair) {
 
 function slicePart(details, pair) {
   const names = sides(pair).map((system) => DATA.systems[system]);
-  const rows = details.slices.map(([, label, n, right]) =>
-    el(
-      "tr",
-      {},
-      el("th", { scope: "row" }, label),
-      ...cells(whole(n)),
-      ...cells(
-        ...sides(pair).map((system) => (right[system] === null ? "–" : share(right[system], n))),
-      ),
-    ),
-  );
-  return [
-    el("h3", {}, "Slices, frame accuracy"),
-    grid("Slices", heads("Utterances with", "n", ...names), rows),
-  ];
+  const rows = [];
+  let last = "";
+  for (const [unit, kind, label, n, right] of details.slices) {
+    if (unit + kind !== last)
+      rows.push(
+        el(
+          "tr",
+          { class: "group" },
+          el(
+            "th",
+            { scope: "colgroup", colspan: String(2 + names.length) },
+            `${UNITS[unit]} ${kind}`,
+          ),
+        ),
+      );
+    last = unit + kind;
+    const shares = sides(pair).map((system) =>
+      right[system] === null ? "–" : share(right[system], n),
+    );
+    rows.push(el("tr", {}, el("th", { scope: "row" }, label), ...cells(whole(n), ...shares)));
+  }
+  return [el("h3", {}, "Slices"), grid("Slices", heads("Part", "n", ...names), rows)];
 }

@@ -29,5 +29,6 @@ byId("theme").addEventListener("click", () => {
 
 drawGains();
 drawGrowth();
+drawSlices();
 drawLadder();
 document.documentElement.dataset.ready = "";

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from data_cards.records import Frame, Prediction, Skill, Slot, Utterance
@@ -14,6 +15,7 @@ from evaluation.packed import pack
 from evaluation.recording import Recorder
 from evaluation.results import Results
 from evaluation.systems import SystemSpec
+from pretrain.word_map import WordMap
 
 SYSTEMS = ("maxent-crf", "maxent-crf-strong", "dnn-random", "dnn-mlm", "dnn-transfer", "dnn")
 INTENTS = ("Play", "Stop", "Ask", "Order")
@@ -111,9 +113,11 @@ def _answer(utterance: Utterance, rng: random.Random) -> Frame:
     return Frame(gold.intent, gold.slots[:-1])
 
 
-def page_of(path: Path, picture: str = "") -> str:
+def page_of(path: Path, maps: Sequence[WordMap] = ()) -> str:
     """The report page of a results file."""
     from evaluation.page.rendering import render_page
+    from evaluation.slicing import slices
 
     with Results(path) as results:
-        return render_page(results.run(), results, picture)
+        run = results.run()
+        return render_page(replace(run, slices=slices(run, results)), results, maps)

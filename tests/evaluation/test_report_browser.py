@@ -207,7 +207,8 @@ def test_a_skill_opens_and_closes_by_keyboard(browser: Any, small: Path) -> None
     assert "#skill=" in at.page.url
     at.page.keyboard.press("Escape")
     assert not panel.is_visible()
-    assert at.page.evaluate("document.activeElement.textContent") == second
+    focused = "name => document.activeElement.textContent === name"  # by an event, a moment later
+    at.page.wait_for_function(focused, arg=second)
     assert at.complaints == []
 
 
@@ -275,6 +276,22 @@ def test_growth_is_drawn_only_where_it_was_measured(browser: Any, small: Path, l
     assert at.page.locator("#growth .chart").count() == 4
     assert at.page.locator("#growth .mark").count() > 0
     assert not opened(browser, large).page.locator("#growth").is_visible()
+
+
+def test_slices_follow_the_comparison(browser: Any, small: Path, large: Path) -> None:
+    at = opened(browser, small)
+    rows = at.page.locator("#slices-table tbody tr:not(.group)")
+    assert rows.count() >= 6  # by length and by slots: a simulated run has no note of novelty
+    before = rows.all_text_contents()
+    at.page.locator("#slices-controls").get_by_label("Learnt from").select_option("1")
+    assert rows.all_text_contents() != before
+    won = sum(int(text) for text in rows.locator("td:nth-child(7)").all_text_contents())
+    assert won > 0
+    assert at.complaints == []
+    many = opened(browser, large)
+    choices = many.page.locator("#slices-controls option")
+    assert choices.count() == 10
+    assert many.complaints == []
 
 
 def test_gains_filter_and_sort(browser: Any, large: Path) -> None:

@@ -15,17 +15,24 @@ from simulated_run import page_of, skill, write_run
 
 from data_cards.errors import DataError
 from data_cards.records import Frame, Skill, Slot, Utterance
+from evaluation import word_maps
+from evaluation.crossed import paired_errors
 from evaluation.metrics import METRICS
-from evaluation.page.embedding import json_block, word_map
+from evaluation.page.embedding import json_block
 from evaluation.page.groups import grouped
-from evaluation.page.paired import errors, gaps
+from evaluation.page.paired import gaps
 from evaluation.page.panels import panel
 from evaluation.page.rendering import SCRIPTS, costs, render_page
 from evaluation.page.sentences import sentence
+from evaluation.page.words import read_maps
 from evaluation.resampling import paired_interval
 from evaluation.results import Results
 from evaluation.rows import Comparison, RunResult
 from evaluation.run_folder import render
+from evaluation.vectors import Vectors
+from evaluation.word_maps import map_words
+from pretrain.store import VectorStore, default_store, digest, write
+from pretrain.word_map import word_map
 
 EVIL = "</script><script>alert(1)</script>"
 PAIR = ("old", "new")
@@ -216,7 +223,7 @@ def _panel_of(path: Path, most: int = 60) -> tuple[dict[str, Any], tuple[Utteran
     with Results(path) as results:
         group = grouped(results.run())[0]
         test = results.test(group.some.data_digest)
-        return panel(group, results, PAIR, [PAIR], most), test
+        return panel(group, results, PAIR, [PAIR], most, {}), test
 
 
 def test_flips_are_those_of_the_answers(folder: Path) -> None:
@@ -247,12 +254,12 @@ def test_a_panel_is_bounded_and_says_how_much_there_is(folder: Path) -> None:
 
 def test_slices_and_confusions_add_up(folder: Path) -> None:
     found, test = _panel_of(folder / "results.sqlite")
-    for kind in ("length", "slots"):
-        rows = [row for row in found["slices"] if row[0] == kind]
-        assert sum(row[2] for row in rows) == len(test)
+    for kind in ("length", "number of slots"):
+        rows = [row for row in found["slices"] if row[1] == kind]
+        assert sum(row[3] for row in rows) == len(test)
         won, lost, both = found["flips"][0]
-        assert sum(row[3][0] for row in rows) == len(test) - won - both
-        assert sum(row[3][1] for row in rows) == len(test) - lost - both
+        assert sum(row[4][0] for row in rows) == len(test) - won - both
+        assert sum(row[4][1] for row in rows) == len(test) - lost - both
     for confusion in found["confusion"]:
         assert confusion["wrong"] == sum(count for *_, count in confusion["top"])
         assert all(gold != answer for gold, answer, _ in confusion["top"])
@@ -297,17 +304,37 @@ def test_a_run_whose_cells_all_failed_is_still_told(tmp_path: Path, run: RunResu
     assert "planted" in text
 
 
-def test_a_word_map_is_taken_in_as_a_picture(tmp_path: Path, folder: Path) -> None:
-    assert word_map(tmp_path) == ""
-    (tmp_path / "word-map.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
-    page = _Page(page_of(folder / "results.sqlite", word_map(tmp_path)))
-    (picture,) = [a for tag, a in page.tags if tag == "img"]
-    assert (picture["src"] or "").startswith("data:image/svg+xml;base64,")
-    assert picture["alt"]
-    (tmp_path / "word-map.svg").unlink()
-    (tmp_path / "word-map.svg").mkdir()
-    (tmp_path / "word-map.png").write_bytes(b"\x89PNG")
-    assert word_map(tmp_path).startswith("data:image/png;base64,")
+def test_word_maps_stand_in_the_page_as_svg(tmp_path: Path, folder: Path) -> None:
+    groups = {"fruit": ("apple", "pear", "fig", "plum", "kiwi", "lime", EVIL),
+              "days": ("monday", "friday", "sunday", "today", "tonight", "noon")}  # fmt: skip
+    known = [word for words in groups.values() for word in words if word != "kiwi"]
+    drawn = np.random.default_rng(0).normal(size=(len(known), 8)).astype(np.float32)
+    store = write(tmp_path / "store", known, drawn, {"language": "en"}, "card")
+    found = word_map(store, groups)
+    text = page_of(folder / "results.sqlite", [found])
+    picture = text[text.index('<svg class="words"') :]
+    picture = picture[: picture.index("</svg>")]
+    assert picture.count("<text") == len(known)
+    assert picture.count('class="mark"') == len(known)
+    assert "<script" not in picture
+    assert "Not in the store: kiwi." in text
+    page = _Page(text)
+    assert not [a for tag, a in page.tags if tag == "img"]
+
+
+def test_maps_are_made_once_and_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_maps(tmp_path) == ()
+    path = default_store("en")
+    assert path is not None
+    vectors = {"en": Vectors(path, digest(path)), "xx": Vectors(path, "no groups of this one")}
+    map_words(vectors, tmp_path)
+    (found,) = read_maps(tmp_path)
+    assert found == word_map(VectorStore.open(path))
+    monkeypatch.setattr(word_maps, "word_map", lambda store: pytest.fail("it stands there"))
+    map_words(vectors, tmp_path)
+    (tmp_path / "word-map.json").write_text('{"schema": 1, "maps": [{}]}')
+    with pytest.raises(DataError, match=r"word-map\.json: is no word map .*remove it"):
+        read_maps(tmp_path)
 
 
 def test_rendering_a_folder_writes_the_page(folder: Path) -> None:
@@ -339,7 +366,7 @@ def _counts(rng: np.random.Generator, right: float, n: int) -> Any:
 def test_a_paired_interval_is_that_of_the_bootstrap(metric: str) -> None:
     rng = np.random.default_rng(5)
     old, new = _counts(rng, 0.5, 400), _counts(rng, 0.6, 400)
-    (gap,) = gaps(errors({"old": {0: old}, "new": {0: new}}, [PAIR], METRICS[metric]))
+    (gap,) = gaps(paired_errors({"old": {0: old}, "new": {0: new}}, [PAIR], METRICS[metric]))
     low, high = paired_interval(old, new, metric, rng)
     assert gap is not None and low is not None and high is not None
     assert [gap.low, gap.high] == pytest.approx([low, high], abs=0.012)
@@ -351,7 +378,7 @@ def test_equal_systems_seldom_win() -> None:
     rng = np.random.default_rng(1)
     sides = [(_counts(rng, 0.6, 60), _counts(rng, 0.6, 60)) for _ in range(2_000)]
     frames = METRICS["frame_accuracy"]
-    lists = [errors({"old": {0: a}, "new": {0: b}}, [PAIR], frames) for a, b in sides]
+    lists = [paired_errors({"old": {0: a}, "new": {0: b}}, [PAIR], frames) for a, b in sides]
     found = gaps([error for (error,) in lists])
     wrong = sum(g is not None and (g.low > 0 or g.high < 0) for g in found)
     assert 0.02 < wrong / len(found) < 0.06
@@ -363,9 +390,9 @@ def test_pairs_and_seeds_are_not_mixed_up() -> None:
     tallies = {s: {seed: _counts(rng, p, 50) for seed in (0, 1)} for s, p in levels.items()}
     del tallies["b"][1]
     pairs, frames = [("a", "b"), ("b", "c"), ("a", "c")], METRICS["frame_accuracy"]
-    for pair, error in zip(pairs, errors(tallies, pairs, frames), strict=True):
+    for pair, error in zip(pairs, paired_errors(tallies, pairs, frames), strict=True):
         alone = {name: tallies[name] for name in pair}
-        assert [error] == errors(alone, [pair], frames)
+        assert [error] == paired_errors(alone, [pair], frames)
         assert error is not None
         assert error.seeds == (2 if pair == ("a", "c") else 1)
         shared = [s for s in (0, 1) if all(s in tallies[name] for name in pair)]
@@ -377,7 +404,7 @@ def test_what_cannot_be_measured_has_no_gap() -> None:
     silent = _counts(np.random.default_rng(0), 0.5, 20)
     silent[:, 3:6] = 0
     both = {"old": {0: silent}, "new": {0: silent}}
-    assert errors(both, [PAIR], METRICS["slot_f1"]) == [None]
+    assert paired_errors(both, [PAIR], METRICS["slot_f1"]) == [None]
     apart = {"old": {0: silent}, "new": {1: silent}}
-    assert errors(apart, [PAIR], METRICS["frame_accuracy"]) == [None]
+    assert paired_errors(apart, [PAIR], METRICS["frame_accuracy"]) == [None]
     assert gaps([None]) == [None]

@@ -2,15 +2,18 @@
 
 import sys
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 from simulated_run import skill, write_run
+from toy_skills import write_skills
 
 from data_cards.errors import SkillwiseError
 from evaluation import tracking as trackers
+from evaluation.cli import main
 from evaluation.results import FILE
 from evaluation.tracking import MODULES, Tracker, flat, need, track_run, tracking
 
@@ -49,15 +52,21 @@ def test_each_is_the_tracker_of_accelerate(tracker: Tracker, tmp_path: Path) -> 
     assert isinstance(trackers._open(tracker, "run", tmp_path), LOGGER_TYPE_TO_CLASS[tracker])
 
 
-def test_a_run_is_logged_and_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened: list[Recording] = []
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[Recording]:
+    """The trackers that are opened, each standing for one of accelerate's."""
+    found: list[Recording] = []
 
     def open_(tracker: Tracker, name: str, folder: Path) -> Recording:
-        opened.append(Recording(tracker, name, folder))
-        return opened[-1]
+        found.append(Recording(tracker, name, folder))
+        return found[-1]
 
     monkeypatch.setattr(trackers, "_open", open_)
     monkeypatch.setattr(trackers, "need", lambda tracker: None)
+    return found
+
+
+def test_a_run_is_logged_and_closed(tmp_path: Path, opened: list[Recording]) -> None:
     write_run(tmp_path / FILE, [skill(1, 8), skill(2, 8)], ("maxent-crf", "dnn-mlm"), shots=(5,))
     track_run(Tracker.mlflow, tmp_path, step=4)
     (start, settings, (step, figures), finish) = opened[0].said
@@ -71,6 +80,38 @@ def test_a_run_is_logged_and_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert opened[1].said[-1] == "finish"
 
 
+def called(*argv: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(list(argv))
+    assert ended.value.code == 0
+
+
+def test_compare_sends_its_means(tmp_path: Path, opened: list[Recording]) -> None:
+    write_skills(tmp_path / "toys")
+    called("compare", "--data", str(tmp_path / "toys"), "--system", "toy_systems:Memory",
+           "--jobs", "1", "--out", str(tmp_path / "run"), "--tracker", "wandb")  # fmt: skip
+    (tracker,) = opened
+    assert tracker.arguments == (Tracker.wandb, "run", tmp_path / "run")
+    (_, _, (step, figures), finish) = tracker.said
+    assert (step, finish) == (0, "finish")
+    assert "toy_systems:Memory/all/frame_accuracy" in figures
+
+
+def test_pretrain_sends_its_loss(tmp_path: Path, opened: list[Recording]) -> None:
+    text = tmp_path / "a.txt"
+    text.write_text("please buy an apple today\n" * 60 + "order an orange now\n" * 60, "utf-8")
+    small = ("width=16", "heads=2", "feed_forward=16", "row=8", "rows=8", "min_count=1",
+             "negatives=3")  # fmt: skip
+    called("pretrain", "--text", str(text), "--steps", "4", "--out", str(tmp_path / "store"),
+           "--tracker", "mlflow", *(part for s in small for part in ("--set", s)))  # fmt: skip
+    (tracker,) = opened
+    (_, settings, *logged, finish) = tracker.said
+    assert finish == "finish"
+    assert (settings["steps"], settings["width"]) == (4, 16)
+    assert logged[-1][0] == 4
+    assert logged[-1][1].keys() == {"loss", "words_per_second"}
+
+
 def test_no_tracker_is_silence(tmp_path: Path) -> None:
     with tracking(None, "run", tmp_path, {}) as log:
         log({"loss": 1.0}, 1)
@@ -78,7 +119,8 @@ def test_no_tracker_is_silence(tmp_path: Path) -> None:
 
 
 def test_tensorboard_in_full(tmp_path: Path) -> None:
-    pytest.importorskip("tensorboard", reason="the package tensorboard is not installed")
+    if not any(find_spec(name) for name in MODULES[Tracker.tensorboard]):
+        pytest.skip("neither tensorboard nor tensorboardX is installed")
     with tracking(Tracker.tensorboard, "run", tmp_path, {"a": 1}) as log:
         log({"loss": 1.0}, 1)
     assert list((tmp_path / "tensorboard").rglob("events*"))

@@ -1,0 +1,193 @@
+"""Where a gain comes from: utterances by what is new in them, their length, their slots.
+
+A slice pools the utterances of all skills and seeds, so that a skill with few of a kind does not
+make noise. Its interval takes skills as the sample: the difference is a ratio of totals over skills
+(the ratio estimator; Cochran 1977, "Sampling techniques", section 6.3), locales of one name being
+one. Slices describe: they are many, they overlap between kinds, and nothing is adjusted for that.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+from data_cards.records import Frame, Utterance
+from evaluation.comparing import Pair, by_skill, pairs
+from evaluation.metrics import COLUMNS
+from evaluation.novelty import draw_key
+from evaluation.results import Results
+from evaluation.rows import CellRow, PlannedCell, RunResult, Slice
+
+Flags = NDArray[np.bool_]
+Noted = tuple[list[int], list[list[int]]] | None
+"""What `Results.novelty` gives of a draw."""
+
+_Key = tuple[int | None, Pair, str, str, str]
+"""Of a slice: shots, pair, unit, kind, label."""
+
+FRAME = COLUMNS.index("frame")
+VALUES = ("seen in training", "only in the slot's catalog", "never seen")
+WORDS = (
+    "all seen in training",
+    "some new, all of these in the vectors",
+    "some new, not all of these in the vectors",
+    "some new",
+)
+LENGTHS = ((1, 3), (4, 6), (7, 10), (11, None))
+"""Words an utterance, both ends included; None = no end."""
+
+KINDS = ("value", "newest slot value", "words", "length", "number of slots")
+LEVEL = 0.95
+FEWEST = 5
+"""Skills from which on there is an interval: Student's law of two or three spans everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The units of one slice within one skill's test split.
+
+    `unit` is "utterances", right where the whole frame is, or "slots", right where an answer has
+    the very slot; `kind` is what was cut by. `at` is (utterances,) or (gold slots,).
+    """
+
+    unit: str
+    kind: str
+    label: str
+    at: Flags
+
+
+def parts(test: Sequence[Utterance], noted: Noted) -> list[Part]:
+    """The slices of a test split, empty ones left out; without a note those of novelty are."""
+    found: list[Part] = []
+
+    def cut(unit: str, kind: str, label: str, at: Sequence[bool]) -> None:
+        if any(at):
+            found.append(Part(unit, kind, label, np.array(at, dtype=bool)))
+
+    if noted is not None:
+        words, values = noted
+        of_slots = [value for slots in values for value in slots]
+        worst = [max(slots, default=-1) for slots in values]
+        for n, label in enumerate(VALUES):
+            cut("slots", "value", label, [v == n for v in of_slots])
+            cut("utterances", "newest slot value", label, [v == n for v in worst])
+        for n, label in enumerate(WORDS):
+            cut("utterances", "words", label, [w == n for w in words])
+    lengths = [len(u.tokens) for u in test]
+    for low, high in LENGTHS:
+        label = f"{low} or more words" if high is None else f"{low} to {high} words"
+        within = [low <= n and (high is None or n <= high) for n in lengths]
+        cut("utterances", "length", label, within)
+    for count, label in ((0, "no slot"), (1, "one slot"), (2, "two or more slots")):
+        within = [min(2, len(u.frame.slots)) == count for u in test]
+        cut("utterances", "number of slots", label, within)
+    return sorted(found, key=lambda part: KINDS.index(part.kind))
+
+
+def rights(
+    test: Sequence[Utterance], counts: NDArray[np.int64], answers: Sequence[Frame]
+) -> dict[str, Flags]:
+    """By unit, which of the units one system has right: (utterances,), (gold slots,)."""
+    slots = [
+        slot in answer.slots
+        for utterance, answer in zip(test, answers, strict=True)
+        for slot in utterance.frame.slots
+    ]
+    return {"utterances": counts[:, FRAME].astype(bool), "slots": np.array(slots, dtype=bool)}
+
+
+def noted(results: Results, row: CellRow, vectors: Mapping[str, str]) -> Noted:
+    """What is new in the test utterances of a cell's draw; `vectors` are the run's digests."""
+    digest = vectors.get(row.locale.split("-")[0].lower(), "")
+    return results.novelty(draw_key(row.data_digest, row.shots, row.seed, digest))
+
+
+def slices(run: RunResult, results: Results) -> tuple[Slice, ...]:
+    """Every slice of a run, by number of shots, pair, and kind."""
+    systems = [str(name) for name in run.settings.get("systems", ())]
+    wanted = pairs(systems) if systems else []
+    vectors = run.settings.get("vectors", {})
+    sums: dict[_Key, dict[str, NDArray[np.int64]]] = {}  # n, right before and after, won, lost
+    for (_, shots), cells in by_skill(run.cells):
+        for pair, part, counted in _counted(cells, wanted, results, vectors):
+            key = (shots, pair, part.unit, part.kind, part.label)
+            by_name = sums.setdefault(key, {})
+            name = cells[0].row.skill
+            by_name[name] = by_name[name] + counted if name in by_name else counted
+    order = _order(sums)
+    return tuple(_slice(key, sums[key]) for key in sorted(sums, key=order))
+
+
+def _counted(
+    cells: Sequence[PlannedCell], wanted: Sequence[Pair], results: Results,
+    vectors: Mapping[str, str],
+) -> Iterator[tuple[Pair, Part, NDArray[np.int64]]]:  # fmt: skip
+    """One skill's counts of each slice, seed by seed."""
+    seeds: dict[int, dict[str, CellRow]] = {}
+    for cell in cells:
+        seeds.setdefault(cell.row.seed, {})[cell.row.system] = cell.row
+    for rows in seeds.values():
+        here = [pair for pair in wanted if set(pair) <= rows.keys()]
+        if not here:
+            continue
+        some = next(iter(rows.values()))
+        test = results.test(some.data_digest)
+        right = {
+            s: rights(test, results.counts(row.key),
+                      [p.frame for p in results.predictions(row.key)])
+            for s, row in rows.items()
+        }  # fmt: skip
+        for part in parts(test, noted(results, some, vectors)):
+            for pair in here:
+                before, after = (right[s][part.unit][part.at] for s in pair)
+                won, lost = (after & ~before).sum(), (before & ~after).sum()
+                yield pair, part, np.array([len(before), before.sum(), after.sum(), won, lost])
+
+
+def _order(sums: Iterable[_Key]) -> Callable[[_Key], tuple[int, int, int]]:
+    """Keys in the order in which shots and pairs first came, then kinds and labels are told."""
+    first: dict[tuple[int | None, Pair], int] = {}
+    for key in sums:
+        first.setdefault(key[:2], len(first))
+    labels = (*VALUES, *WORDS, "no slot", "one slot", "two or more slots")
+
+    def order(key: _Key) -> tuple[int, int, int]:
+        label = key[4]
+        rank = labels.index(label) if label in labels else int(label.split()[0])
+        return first[key[:2]], KINDS.index(key[3]), rank
+
+    return order
+
+
+def _slice(key: _Key, by_name: Mapping[str, NDArray[np.int64]]) -> Slice:
+    shots, pair, unit, kind, label = key
+    rows = np.array(list(by_name.values()), dtype=np.float64)  # (names, 5)
+    n, before, after, won, lost = (float(v) for v in rows.sum(axis=0))
+    points = (after - before) / n
+    half = ratio_half_width(rows[:, 2] - rows[:, 1], rows[:, 0])
+    low, high = (
+        (None, None) if half is None else (max(-1.0, points - half), min(1.0, points + half))
+    )
+    return Slice(
+        shots=shots, baseline=pair[0], candidate=pair[1], unit=unit, kind=kind, label=label,
+        skills=len(rows), count=int(n), baseline_right=before / n, candidate_right=after / n,
+        points=points,
+        ci_low=low, ci_high=high,
+        won=int(won), lost=int(lost),
+    )  # fmt: skip
+
+
+def ratio_half_width(above: NDArray[np.float64], below: NDArray[np.float64]) -> float | None:
+    """Half the 95% interval of sum(above) / sum(below) over clusters; None with under `FEWEST`.
+
+    s^2 = f / (f - 1) sum (a - R b)^2 / (sum b)^2 with f clusters, Student's t of f - 1.
+    """
+    f = len(above)
+    if f < FEWEST:
+        return None
+    ratio = above.sum() / below.sum()
+    variance = f / (f - 1) * float(((above - ratio * below) ** 2).sum()) / float(below.sum()) ** 2
+    return float(stdtrit(f - 1, (1 + LEVEL) / 2)) * math.sqrt(variance)
