@@ -11,7 +11,7 @@ class TransferSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     keep: Literal["shared", "tasks", "hidden"] = Field(
-        "tasks", description="last layer kept; what stands above it is drawn anew"
+        "shared", description="last layer kept; what stands above it is drawn anew"
     )
     imprint: Literal["none", "tags", "both"] = Field(
         "tags", description="output layers that start at the least-squares fit of kept features"
@@ -45,13 +45,13 @@ class DNNSettings(BaseModel):
     lexicon_folds: int = Field(
         5, ge=2, description="parts of the training split, each read with the others' slot values"
     )
-    dropout: float = Field(0.5, ge=0, lt=1, description="of LSTM outputs and heads")
+    dropout: float = Field(0.35, ge=0, lt=1, description="of LSTM outputs and heads")
     input_dropout: float = Field(0.3, ge=0, lt=1, description="of word inputs, a mask a sentence")
     word_dropout: float = Field(0.1, ge=0, lt=1, description="share of words without their vector")
     label_smoothing: float = Field(0.1, ge=0, lt=1, description="of the intent's target")
     learning_rate: float = Field(3e-3, gt=0, description="peak rate of AdamW")
     weight_decay: float = Field(1e-2, ge=0, description="decoupled weight decay of AdamW")
-    batch: int = Field(32, gt=0, description="sentences a step")
+    batch: int = Field(16, gt=0, description="sentences a step")
     epochs: int = Field(30, gt=0, description="passes over the training utterances")
     min_steps: int = Field(200, gt=0, description="a small skill is trained at least so many steps")
     max_steps: int = Field(1500, gt=0, description="a large one at most so many")

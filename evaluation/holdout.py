@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from data_cards.overlap import text_hashes
 from evaluation.packed import PackedSkill, unpack
 
-GROUPS = 5
-"""Source models a language: each holds out a fifth of the families."""
+GROUPS = 3
+"""Source models a language: each holds out a third of the families."""
 
 SHARED = 0.05
 """Share of the smaller skill's texts from which two skills are one family."""
