@@ -144,7 +144,7 @@ def _conclude(path: Path) -> None:
                     f"SELECT position FROM plan JOIN failures USING (key) WHERE run = {int(run)}"
                 )[1]
             }
-            if recorder.missing(run) - failed:
+            if any(position not in failed for position in recorder.missing(run)):
                 continue
             systems = _systems(recorder, run)
             verdicts = judge_cells(recorder, run, systems)

@@ -26,6 +26,12 @@ def compare(
     ] = False,
     jobs: Annotated[int | None, typer.Option(min=1, help="Worker processes. [cores]")] = None,
     cluster: Annotated[str | None, typer.Option(help="Address of a Dask scheduler.")] = None,
+    cell_seconds: Annotated[
+        float | None, typer.Option(min=0.1, help="A cell that takes longer fails.")
+    ] = None,
+    cell_memory: Annotated[
+        int | None, typer.Option(min=64, help="A cell that allocates more MB fails.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="The run's folder. [runs/<time>]")] = None,
 ) -> int:
     """Fit systems on skills and say which is better, by how much, how surely.
@@ -36,15 +42,17 @@ def compare(
     from evaluation.commands.asking import asked
     from evaluation.compare import compare as run
     from evaluation.planning import plan
+    from evaluation.pool import Limits
     from evaluation.report import headline
     from evaluation.run_folder import new_folder
 
+    limits = Limits(cell_seconds, cell_memory)
     settings = asked(
         suite=suite, data=data, systems=systems, system=system, change=change, shots=shots,
         seeds=seeds, skills=skills, vectors=vectors, slots_only=slots_only,
     )  # fmt: skip
     folder = out if out is not None else new_folder()
-    result = run(plan(settings), folder, jobs=jobs, cluster=cluster)
+    result = run(plan(settings), folder, jobs=jobs, cluster=cluster, limits=limits)
     typer.echo(headline(result))
     typer.echo(f"\n{folder / 'report.html'}")
     if result.failures:

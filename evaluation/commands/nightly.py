@@ -28,6 +28,12 @@ def nightly(
     ] = False,
     jobs: Annotated[int | None, typer.Option(min=1, help="Worker processes. [cores]")] = None,
     cluster: Annotated[str | None, typer.Option(help="Address of a Dask scheduler.")] = None,
+    cell_seconds: Annotated[
+        float | None, typer.Option(min=0.1, help="A cell that takes longer fails.")
+    ] = None,
+    cell_memory: Annotated[
+        int | None, typer.Option(min=64, help="A cell that allocates more MB fails.")
+    ] = None,
     history: Annotated[
         Path | None, typer.Option(help="Folder of the nights. [runs/nightly]")
     ] = None,
@@ -45,16 +51,18 @@ def nightly(
     from evaluation.night_pages import headline
     from evaluation.nightly import HISTORY
     from evaluation.nightly import nightly as run
+    from evaluation.pool import Limits
     from evaluation.tracking import need, track_run
 
     if tracker is not None:
         need(tracker)
+    limits = Limits(cell_seconds, cell_memory)
     settings = asked(
         suite=suite, data=data, systems=systems, system=system, change=change, shots=shots,
         seeds=seeds, skills=skills, vectors=vectors, slots_only=slots_only,
     )  # fmt: skip
     folder = history if history is not None else HISTORY
-    night = run(settings, folder, accept=accept, jobs=jobs, cluster=cluster)
+    night = run(settings, folder, accept=accept, jobs=jobs, cluster=cluster, limits=limits)
     if tracker is not None:
         track_run(tracker, folder / f"{night.number:04d}", step=night.number)
     typer.echo(headline(night))
