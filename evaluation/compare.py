@@ -3,7 +3,8 @@
 import os
 import time
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -51,24 +52,32 @@ def compute(
                 say(note)
             missing = recorder.missing(run) if taken else missing
         if missing:
-            _compute_missing(plan, recorder, missing, jobs, cluster, limits)
+            with _executor(jobs, cluster, limits, len(missing)) as (executor, window):
+                compute_missing(plan, recorder, missing, executor, window)
         systems = [spec.name for spec in plan.specs]
-        verdicts = judge_cells(recorder, run, systems)
-        comparisons = with_claims(compare_cells(recorder, run, systems), verdicts)
-        recorder.finish(run, time.monotonic() - clock, comparisons, verdicts)
+        conclude(recorder, run, systems, lambda: time.monotonic() - clock)
 
 
-def _compute_missing(
-    plan: Plan, recorder: Recorder, missing: "array[int]", jobs: int | None, cluster: str | None,
-    limits: Limits | None,
+def conclude(
+    recorder: Recorder, run: int, systems: Sequence[str], seconds: Callable[[], float]
+) -> None:
+    """Compare and judge a run's finished cells, and record what they came to."""
+    verdicts = judge_cells(recorder, run, systems)
+    comparisons = with_claims(compare_cells(recorder, run, systems), verdicts)
+    recorder.finish(run, seconds(), comparisons, verdicts)
+
+
+def compute_missing(
+    plan: Plan, recorder: Recorder, missing: "array[int]", executor: Executor,
+    window: Callable[[], int],
 ) -> None:  # fmt: skip
+    """Do the cells at the missing positions and record each as it comes."""
     under_way: dict[str, Cell] = {}
     total = len(plan)
-    with _executor(jobs, cluster, limits, len(missing)) as (executor, window):
-        outcomes = run_cells(_wanted(plan, missing, under_way), executor, window)
-        with closing(outcomes), progress("cells", total, total - len(missing)) as advance:
-            for outcome in outcomes:
-                _record(recorder, under_way.pop(outcome.key), outcome, advance)
+    outcomes = run_cells(_wanted(plan, missing, under_way), executor, window)
+    with closing(outcomes), progress("cells", total, total - len(missing)) as advance:
+        for outcome in outcomes:
+            _record(recorder, under_way.pop(outcome.key), outcome, advance)
 
 
 @contextmanager

@@ -10,8 +10,9 @@ from evaluation.cells import Cell, Outcome
 from evaluation.pool import TookTooLong
 from evaluation.shipping import SkillMissing, light, run_shipped
 
-ATTEMPTS = 4
-"""A cell whose worker dies so often is blamed for it."""
+ATTEMPTS, AT_ONCE = 8, 3
+"""A cell whose worker dies so often is blamed for it; after three deaths it waits for all other
+cells first, since machines may be failing, or memory be short, just then."""
 
 
 @dataclass(slots=True)
@@ -34,6 +35,7 @@ def run_cells(
     """
     source = iter(cells)
     again: deque[_Try] = deque()
+    aside: deque[_Try] = deque()
     under_way: dict[Future[Outcome], _Try] = {}
     last = ""
     while True:
@@ -42,10 +44,13 @@ def run_cells(
                 next_try = again.popleft()
             else:
                 cell = next(source, None)
-                if cell is None:
+                if cell is not None:
+                    next_try = _Try(cell, whole=cell.skill.digest != last)
+                    last = cell.skill.digest
+                elif aside:
+                    next_try = aside.popleft()
+                else:
                     break
-                next_try = _Try(cell, whole=cell.skill.digest != last)
-                last = cell.skill.digest
             sent = next_try.cell if next_try.whole else light(next_try.cell)
             under_way[executor.submit(work, sent)] = next_try
         if not under_way:
@@ -61,7 +66,7 @@ def run_cells(
             except BrokenExecutor as error:
                 tried.deaths += 1
                 if tried.deaths < ATTEMPTS:
-                    again.append(tried)
+                    (again if tried.deaths < AT_ONCE else aside).append(tried)
                 else:
                     yield Outcome(tried.cell.key, traceback=f"{error}, {tried.deaths} times")
             except TookTooLong as error:

@@ -245,10 +245,10 @@ def test_the_resume_check_of_many_cells_is_quick(tmp_path: Path) -> None:
     )  # fmt: skip
     database.commit()
     database.close()
-    started = time.perf_counter()
+    started = time.process_time()  # a busy machine does not count
     with Results(path) as results:
         assert not results.missing(run)
-    assert time.perf_counter() - started < 8
+    assert time.process_time() - started < 4
 
 
 def test_a_copy_in_a_closed_folder_can_be_read(tmp_path: Path) -> None:
