@@ -5,7 +5,6 @@ Tensors are safetensors, vocabularies JSON, the CRF crfsuite's own file; nothing
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from data_cards.errors import DataError
 from data_cards.jsonl import read_bytes
+from data_cards.scratch import scratch_beside
 
 MANIFEST = "system.json"
 SCHEMA = 1
@@ -64,7 +64,7 @@ def write(folder: Path, system: str, settings: BaseModel, parts: Mapping[str, by
     }
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise DataError(folder, None, "is there already", "remove it or name another folder")
-    scratch = folder.parent / f".{folder.name}.{os.getpid()}.tmp"
+    scratch = scratch_beside(folder)
     scratch.mkdir(parents=True)
     try:
         for name, data in parts.items():

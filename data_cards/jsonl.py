@@ -5,7 +5,6 @@ not a counted warning.
 """
 
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from typing import Any
 
 from data_cards.errors import DataError, nearest
 from data_cards.records import Frame, Skill, Slot, Utterance, span_fault
+from data_cards.scratch import scratch_beside
 
 MAX_WORDS = 512
 """Longest utterance taken, in words; nobody says more to a voice assistant in one breath."""
@@ -223,7 +223,7 @@ def write_skill(skill: Skill, folder: Path) -> Path:
         )  # fmt: skip
     if target.exists():
         raise DataError(target, None, "is there already", "remove it or name another folder")
-    scratch = folder / f".{skill.key}.{os.getpid()}.tmp"
+    scratch = scratch_beside(target)
     scratch.mkdir(parents=True)
     try:
         for split in ("train", "dev", "test"):

@@ -16,6 +16,7 @@ from evaluation.gains import gain
 from evaluation.hierarchy import suite_interval, suite_replicates
 from evaluation.markdown import table
 from evaluation.metrics import METRICS
+from evaluation.pool import Limits
 from evaluation.progress import say
 from evaluation.resampling import RESAMPLES, skill_replicates, wins
 from evaluation.results import FILE, Results
@@ -70,8 +71,9 @@ class RowResult:
 
 
 def ablate(
-    ablation: Ablation, out: Path, *, jobs: int | None = None, cluster: str | None = None
-) -> list[RowResult]:
+    ablation: Ablation, out: Path, *, jobs: int | None = None, cluster: str | None = None,
+    limits: Limits | None = None,
+) -> list[RowResult]:  # fmt: skip
     """Compute all rows into `out`, one folder each, and write ablation.json and ablation.md.
 
     A row that is finished costs nothing the second time, so a run that was cut short goes on.
@@ -81,7 +83,8 @@ def ablate(
         runs = []
         for row, planned in plans:
             say(f"{row.name}: {len(planned)} cells")
-            runs.append(compare(planned, out / row.slug, jobs=jobs, cluster=cluster))
+            folder = out / row.slug
+            runs.append(compare(planned, folder, jobs=jobs, cluster=cluster, limits=limits))
         results = []
         for (row, _), run in zip(plans, runs, strict=True):
             effects = () if row.slug == BASE else _effects(out, row.slug, runs[0], run)

@@ -1,12 +1,12 @@
 """Several results files joined into one: each cell once, each run once, nothing lost."""
 
-import os
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from data_cards.errors import SkillwiseError
+from data_cards.scratch import scratch_beside
 from evaluation import schema
 from evaluation.comparing import compare_cells
 from evaluation.judging import judge_cells, with_claims
@@ -39,7 +39,7 @@ def merge(folders: Sequence[Path], out: Path) -> Merged:
         with Results(folder / FILE) as results:
             results.last_run()  # a file that is damaged, or holds nothing, is refused here
     with owned(out):
-        scratch = out / f".{FILE}.{os.getpid()}.tmp"
+        scratch = scratch_beside(target)
         try:
             schema.create(scratch)
             merged = _join(folders, scratch)
@@ -146,7 +146,7 @@ def _conclude(path: Path) -> None:
                     f"SELECT position FROM plan JOIN failures USING (key) WHERE run = {int(run)}"
                 )[1]
             }
-            if recorder.missing(run) - failed:
+            if any(position not in failed for position in recorder.missing(run)):
                 continue
             systems = _systems(recorder, run)
             verdicts = judge_cells(recorder, run, systems)

@@ -28,6 +28,7 @@ from evaluation.night_history import (
 from evaluation.night_pages import render_html, render_markdown
 from evaluation.night_verdicts import NightRule, SuiteVerdict
 from evaluation.planning import CompareSettings, Plan, plan
+from evaluation.pool import Limits
 from evaluation.run_folder import owned, write_whole
 
 HISTORY = Path("runs/nightly")
@@ -72,7 +73,8 @@ def night_plan(settings: CompareSettings, number: int, times: int = 1) -> NightP
 
 def nightly(
     settings: CompareSettings, history: Path, *, accept: bool = False,
-    jobs: int | None = None, cluster: str | None = None, rule: NightRule | None = None,
+    jobs: int | None = None, cluster: str | None = None, limits: Limits | None = None,
+    rule: NightRule | None = None,
 ) -> Night:  # fmt: skip
     """Do one night; a night that was cut short goes on with the same number and seeds.
 
@@ -92,7 +94,7 @@ def nightly(
             raise SkillwiseError(f"{history}: another night has just ended there; start again")
         _mend(history)
         folder = folder_of(history, number)
-        result = compare(planned, folder, jobs=jobs, cluster=cluster)
+        result = compare(planned, folder, jobs=jobs, cluster=cluster, limits=limits)
         if accept and result.failures:
             raise SkillwiseError(
                 f"--accept: {len(result.failures)} cells failed, first {result.failures[0].name}; "

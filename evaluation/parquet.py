@@ -1,7 +1,6 @@
 """A run's results as Parquet files, for whoever reads tables with pandas, DuckDB or `datasets`."""
 
 import json
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from itertools import islice
@@ -13,6 +12,7 @@ from pyarrow import parquet
 
 from data_cards.errors import SkillwiseError
 from data_cards.records import Frame
+from data_cards.scratch import scratch_beside
 from evaluation.results import FILE, Results
 from evaluation.rows import RunResult
 
@@ -117,7 +117,7 @@ def _slots(frame: Frame) -> list[dict[str, Any]]:
 
 def _write(path: Path, schema: Any, rows: Iterable[dict[str, Any]], about: dict[str, str]) -> Path:
     """Write rows by groups under a temporary name and rename it."""
-    scratch = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    scratch = scratch_beside(path)
     source = iter(rows)
     try:
         with parquet.ParquetWriter(scratch, schema.with_metadata(about)) as writer:

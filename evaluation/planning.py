@@ -67,6 +67,9 @@ class Plan:
         shots, seeds = self.settings.shots, self.settings.seeds
         return len(self.skills) * len(self.specs) * len(shots) * seeds
 
+    def __iter__(self) -> Iterator[Cell]:
+        return self.cells()
+
     def cells(self) -> Iterator[Cell]:
         """The cells, made one by one: skill, shots, seed, system."""
         systems = [(spec, spec.digest(), code_digest(spec.module)) for spec in self.specs]

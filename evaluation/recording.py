@@ -7,7 +7,7 @@ import hashlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 from data_cards.errors import DataError
 from evaluation import schema
 from evaluation.cells import Cell, Outcome
-from evaluation.packed import frame_json, unpack, utterances_json
+from evaluation.packed import PackedSkill, frame_json, unpack, utterances_json
 from evaluation.results import Results, checksum
 from evaluation.rows import CELL_COLUMNS, CellRow, Comparison, SkillVerdict
 
@@ -38,33 +38,30 @@ class Recorder(Results):
         self, settings: dict[str, Any], settings_digest: str, commit: str | None,
         cells: Iterable[Cell], started: float,
     ) -> int:  # fmt: skip
-        """Enter a run and its plan, or find the run that has the very same plan; its number."""
-        digest = hashlib.sha256(settings_digest.encode())
+        """Enter a run and its plan, or find the run that has the very same plan; its number.
+
+        `cells` is read twice, once for the plan's digest, so that going on writes nothing large.
+        """
+        digest = _plan_digest(settings_digest, cells)
         with self._transaction():
-            cursor = self._db.execute(
-                'INSERT INTO runs (plan_digest, settings_digest, settings, "commit", started)'
-                " VALUES ('', ?, ?, ?, ?)",
-                (settings_digest, json.dumps(settings), commit, started),
-            )
-            run = int(cursor.lastrowid or 0)
-            self._db.executemany(
-                "INSERT INTO plan VALUES (?, ?, ?, ?, ?)", _plan(run, cells, digest.update)
-            )
+            last = self._db.execute("SELECT max(started) FROM runs").fetchone()[0]
+            started = max(started, (last or 0.0) + 1e-3)  # a clock may have been set back
             found = self._db.execute(
-                "SELECT id FROM runs WHERE plan_digest = ?", (digest.hexdigest(),)
+                "SELECT id FROM runs WHERE plan_digest = ?", (digest,)
             ).fetchone()
             if found:
-                self._db.execute("DELETE FROM plan WHERE run = ?", (run,))
-                self._db.execute("DELETE FROM runs WHERE id = ?", (run,))
-                run = int(found[0])
                 self._db.execute(
                     'UPDATE runs SET "commit" = ?, started = ? WHERE id = ?',
-                    (commit, started, run),
+                    (commit, started, *found),
                 )
-            else:
-                self._db.execute(
-                    "UPDATE runs SET plan_digest = ? WHERE id = ?", (digest.hexdigest(), run)
-                )
+                return int(found[0])
+            cursor = self._db.execute(
+                'INSERT INTO runs (plan_digest, settings_digest, settings, "commit", started)'
+                " VALUES (?, ?, ?, ?, ?)",
+                (digest, settings_digest, json.dumps(settings), commit, started),
+            )
+            run = int(cursor.lastrowid or 0)
+            self._db.executemany("INSERT INTO plan VALUES (?, ?, ?, ?, ?)", _plan(run, cells))
         return run
 
     def add(self, cell: Cell, outcome: Outcome) -> None:
@@ -92,12 +89,7 @@ class Recorder(Results):
                 predict_ms=measured.predict_ms, model_bytes=measured.model_bytes,
                 finished=outcome.finished,
             )  # fmt: skip
-            skill = cell.skill
-            self._db.execute(
-                "INSERT OR IGNORE INTO tests VALUES (?, ?, ?, ?)",
-                (skill.digest, skill.name, skill.locale,
-                 _squeeze(utterances_json(unpack(skill).test))),
-            )  # fmt: skip
+            self._add_test(cell.skill)
             self._db.execute(f"INSERT OR IGNORE INTO cells ({_NAMES}) VALUES ({_MARKS})",
                              tuple(asdict(row).values()))  # fmt: skip
             self._db.execute(
@@ -113,6 +105,16 @@ class Recorder(Results):
             self._db.execute(
                 "INSERT OR REPLACE INTO novelty VALUES (?, ?, ?)", (draw, block, checksum(block))
             )
+
+    def _add_test(self, skill: PackedSkill) -> None:
+        """Write a skill's test split where it is not there yet."""
+        known = "SELECT 1 FROM tests WHERE data_digest = ?"
+        if self._db.execute(known, (skill.digest,)).fetchone() is None:
+            self._db.execute(
+                "INSERT INTO tests VALUES (?, ?, ?, ?)",
+                (skill.digest, skill.name, skill.locale,
+                 _squeeze(utterances_json(unpack(skill).test))),
+            )  # fmt: skip
 
     def take(self, other: Path, run: int) -> int:
         """Copy the run's cells that another file has finished and this one has not; how many."""
@@ -168,13 +170,16 @@ class Recorder(Results):
             self._db.execute("ROLLBACK")
 
 
-def _plan(
-    run: int, cells: Iterable[Cell], digest: Callable[[bytes], None]
-) -> Iterator[tuple[int, int, str, str, str]]:
+def _plan_digest(settings_digest: str, cells: Iterable[Cell]) -> str:
+    digest = hashlib.sha256(settings_digest.encode())
+    for cell in cells:
+        digest.update(f"{cell.key} {cell.skill.suite}\n".encode())
+    return digest.hexdigest()
+
+
+def _plan(run: int, cells: Iterable[Cell]) -> Iterator[tuple[int, int, str, str, str]]:
     for position, cell in enumerate(cells):
-        key = cell.key
-        digest(f"{key} {cell.skill.suite}\n".encode())
-        yield run, position, key, cell.skill.suite, cell.name
+        yield run, position, cell.key, cell.skill.suite, cell.name
 
 
 def _squeeze(value: Any) -> bytes:

@@ -7,6 +7,7 @@ Answers and counts are compressed JSON, one block a cell, with a checksum; nothi
 import hashlib
 import json
 import zlib
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -55,13 +56,14 @@ class Results:
         """Close the file."""
         self._db.close()
 
-    def missing(self, run: int) -> set[int]:
-        """Positions of the run's plan that have no finished cell yet, each cell once."""
+    def missing(self, run: int) -> "array[int]":
+        """Positions of the run's plan that have no finished cell yet, ascending, each cell once;
+        eight bytes each, since a plan may have millions."""
         rows = self._db.execute(
-            "SELECT min(position) FROM plan LEFT JOIN cells USING (key)"
-            " WHERE run = ? AND cells.key IS NULL GROUP BY plan.key", (run,),
+            "SELECT min(position) FROM plan WHERE run = ? AND NOT EXISTS"
+            " (SELECT 1 FROM cells WHERE cells.key = plan.key) GROUP BY key ORDER BY 1", (run,),
         )  # fmt: skip
-        return {position for (position,) in rows}
+        return array("q", (position for (position,) in rows))
 
     def last_run(self) -> int:
         """The number of the run that began last."""

@@ -4,11 +4,12 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 from data_cards.errors import DataError, SkillwiseError
+from data_cards.scratch import scratch_beside
 from evaluation.page.rendering import render_page
 from evaluation.page.words import read_maps
 from evaluation.recording import Recorder
@@ -57,9 +58,9 @@ def owned(folder: Path) -> Iterator[None]:
                 f"--out {folder}: another run is at work in it (process {lock.read().strip()}); "
                 "wait for its end or name another folder"
             ) from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
+        with suppress(OSError):  # the number is a courtesy; a full disk is told by what follows
+            lock.truncate(0)
+            os.write(lock.fileno(), str(os.getpid()).encode())
         yield
 
 
@@ -98,9 +99,14 @@ def render(folder: Path) -> RunResult:
 
 def write_whole(path: Path, text: str) -> None:
     """Write a text file under a temporary name and rename it."""
-    scratch = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    scratch = scratch_beside(path)
     try:
-        scratch.write_text(text, "utf-8")
-        scratch.replace(path)
-    finally:
-        scratch.unlink(missing_ok=True)
+        try:
+            scratch.write_text(text, "utf-8")
+            scratch.replace(path)
+        finally:
+            scratch.unlink(missing_ok=True)
+    except OSError as error:
+        raise DataError(
+            path, None, f"cannot be written ({error.strerror})", "make room or leave to write"
+        ) from None

@@ -5,6 +5,7 @@ import sqlite3
 from pathlib import Path
 
 from data_cards.errors import DataError
+from data_cards.scratch import scratch_beside
 
 SCHEMA = 1
 APPLICATION = 0x534B574C  # "SKWL", in the file's header
@@ -18,6 +19,12 @@ CREATE TABLE IF NOT EXISTS novelty (
 );
 """
 """What was new in the test utterances of a draw; files made before this have no such table."""
+_NO_ROOM = {
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_READONLY,
+}
 
 TABLES = f"""
 CREATE TABLE cells (
@@ -54,15 +61,25 @@ PRAGMA user_version = {SCHEMA};
 
 def create(path: Path) -> None:
     """Make an empty results file under a temporary name and rename it: it is never half there."""
-    scratch = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    scratch = scratch_beside(path)
     scratch.unlink(missing_ok=True)
-    connection = sqlite3.connect(scratch)
     try:
-        connection.executescript(TABLES)
-        connection.execute("PRAGMA journal_mode = WAL")
+        connection = sqlite3.connect(scratch)
+        try:
+            connection.executescript(TABLES)
+            connection.execute("PRAGMA journal_mode = WAL")
+        finally:
+            connection.close()  # writes the log into the file and removes it
+        scratch.rename(path)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in _NO_ROOM:
+            raise
+        raise DataError(
+            path, None, f"cannot be written ({error})", "make room or leave to write"
+        ) from None
     finally:
-        connection.close()  # writes the log into the file and removes it
-    scratch.rename(path)
+        for left in path.parent.glob(f"{scratch.name}*"):
+            left.unlink()
 
 
 def connect(path: Path, *, write: bool) -> sqlite3.Connection:

@@ -34,4 +34,4 @@ def combine(
         return read
     if which == "answer":
         return answer
-    return (finish(read, 0) + finish(answer, 0)) / 2
+    return (finish(read, 0) + finish(answer, 0)) / np.float32(2)

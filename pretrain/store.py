@@ -7,7 +7,6 @@ process builds a dictionary of the vocabulary.
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from data_cards.errors import DataError
+from data_cards.scratch import scratch_beside
 from data_cards.words import normalise
 
 FILE = "vectors.safetensors"
@@ -152,7 +152,7 @@ def write(
     for name in _ARRAYS:
         digest.update(np.ascontiguousarray(arrays[name]).tobytes())
     full = {**meta, "format": FORMAT, "kind": kind, "digest": digest.hexdigest()}
-    scratch = folder.parent / f".{folder.name}.{os.getpid()}.tmp"
+    scratch = scratch_beside(folder)
     try:
         scratch.mkdir(parents=True)
         (scratch / FILE).write_bytes(save(arrays, full))

@@ -18,6 +18,12 @@ def ablate(
     ] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Worker processes. [cores]")] = None,
     cluster: Annotated[str | None, typer.Option(help="Address of a Dask scheduler.")] = None,
+    cell_seconds: Annotated[
+        float | None, typer.Option(min=0.1, help="A cell that takes longer fails.")
+    ] = None,
+    cell_memory: Annotated[
+        int | None, typer.Option(min=64, help="A cell that allocates more MB fails.")
+    ] = None,
 ) -> int:
     """Measure named changes against a base: a table of paired differences with their intervals.
 
@@ -31,13 +37,15 @@ def ablate(
         return 0
     from evaluation.ablating import ablate as run
     from evaluation.ablating import render
+    from evaluation.pool import Limits
 
+    limits = Limits(cell_seconds, cell_memory)
     if str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))  # a system module:Class may stand beside the caller
     path = find(file)
     ablation = read(path, skills, seeds)
     folder = out if out is not None else Path("runs/ablations") / path.stem
-    rows = run(ablation, folder, jobs=jobs, cluster=cluster)
+    rows = run(ablation, folder, jobs=jobs, cluster=cluster, limits=limits)
     typer.echo(render(path.stem, rows))
     typer.echo(f"{folder / 'ablation.md'}")
     return 1 if any(row.failures for row in rows) else 0

@@ -22,6 +22,8 @@ def compare(
     sources: options.Sources = None,
     jobs: options.Jobs = None,
     cluster: options.Cluster = None,
+    cell_seconds: options.CellSeconds = None,
+    cell_memory: options.CellMemory = None,
     tracker: options.Track = None,
     out: Annotated[Path | None, typer.Option(help="The run's folder. [runs/<time>]")] = None,
 ) -> int:
@@ -33,17 +35,20 @@ def compare(
     from evaluation.commands.asking import asked
     from evaluation.compare import compare as run
     from evaluation.planning import FOLDER, plan
+    from evaluation.pool import Limits
     from evaluation.report import headline
     from evaluation.run_folder import new_folder
     from evaluation.tracking import need, track_run
 
     need(tracker)
+    limits = Limits(cell_seconds, cell_memory)
     settings = asked(
         suite=suite, data=data, systems=systems, system=system, change=change, shots=shots,
         seeds=seeds, skills=skills, vectors=vectors, slots_only=slots_only, sources=sources,
     )  # fmt: skip
     folder = out if out is not None else new_folder()
-    result = run(plan(settings, folder.parent / FOLDER), folder, jobs=jobs, cluster=cluster)
+    planned = plan(settings, folder.parent / FOLDER)
+    result = run(planned, folder, jobs=jobs, cluster=cluster, limits=limits)
     track_run(tracker, folder)
     typer.echo(headline(result))
     typer.echo(f"\n{folder / 'report.html'}")

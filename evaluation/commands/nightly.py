@@ -22,6 +22,8 @@ def nightly(
     sources: options.Sources = None,
     jobs: options.Jobs = None,
     cluster: options.Cluster = None,
+    cell_seconds: options.CellSeconds = None,
+    cell_memory: options.CellMemory = None,
     tracker: options.Track = None,
     history: Annotated[
         Path | None, typer.Option(help="Folder of the nights. [runs/nightly]")
@@ -47,6 +49,7 @@ def nightly(
     from evaluation.night_rehearsal import rehearse
     from evaluation.nightly import HISTORY
     from evaluation.nightly import nightly as run
+    from evaluation.pool import Limits
     from evaluation.tracking import need, track_run
 
     folder = history if history is not None else HISTORY
@@ -54,11 +57,12 @@ def nightly(
         typer.echo(rehearse(folder, drill))
         return 0
     need(tracker)
+    limits = Limits(cell_seconds, cell_memory)
     settings = asked(
         suite=suite, data=data, systems=systems, system=system, change=change, shots=shots,
         seeds=seeds, skills=skills, vectors=vectors, slots_only=slots_only, sources=sources,
     )  # fmt: skip
-    night = run(settings, folder, accept=accept, jobs=jobs, cluster=cluster)
+    night = run(settings, folder, accept=accept, jobs=jobs, cluster=cluster, limits=limits)
     track_run(tracker, folder / f"{night.number:04d}", step=night.number)
     typer.echo(headline(night))
     for cell in night.having("regression"):

@@ -24,3 +24,7 @@ Sources = Annotated[Names, typer.Option(help="Card whose skills teach in stage 1
 Jobs = Annotated[int | None, typer.Option(min=1, help="Worker processes. [cores]")]
 Cluster = Annotated[str | None, typer.Option(help="Address of a Dask scheduler.")]
 Track = Annotated[Tracker | None, typer.Option("--tracker", help="Send the scores there as well.")]
+CellSeconds = Annotated[float | None, typer.Option(min=0.1, help="A cell that takes longer fails.")]
+CellMemory = Annotated[
+    int | None, typer.Option(min=64, help="A cell that allocates more MB fails.")
+]

@@ -114,7 +114,7 @@ def test_a_second_call_computes_nothing(finished: Path, monkeypatch: pytest.Monk
     def refuse(*arguments: object) -> None:
         raise AssertionError("a finished cell was computed again")
 
-    monkeypatch.setattr(comparing, "_compute_missing", refuse)
+    monkeypatch.setattr(comparing, "compute_missing", refuse)
     again = plan(settings(finished, shots=(2, None), seeds=2))
     before = summary(finished / "runs/a")
     compare(again, finished / "runs/a")

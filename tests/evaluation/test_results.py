@@ -49,7 +49,7 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
             assert results.slots(cell.key) == measured.slots
         assert results.test(wanted[0].skill.digest) == music().test
         assert results.run().seconds == 2.0
-        assert results.missing(run) == set()
+        assert not results.missing(run)
 
 
 def test_a_run_goes_on_where_it_was(tmp_path: Path) -> None:
@@ -58,10 +58,10 @@ def test_a_run_goes_on_where_it_was(tmp_path: Path) -> None:
     with Recorder(path) as recorder:
         again = recorder.begin({"shots": [None]}, "digest", None, wanted, 3.0)
         assert again == first
-        assert recorder.missing(again) == {2, 3, 4, 5}
+        assert list(recorder.missing(again)) == [2, 3, 4, 5]
         other = recorder.begin({"shots": [None]}, "digest", None, wanted[:3], 4.0)
         assert other != first
-        assert recorder.missing(other) == {2}
+        assert list(recorder.missing(other)) == [2]
         assert recorder.last_run() == other
 
 
@@ -69,7 +69,7 @@ def test_the_same_cell_twice_is_planned_once(tmp_path: Path) -> None:
     wanted = cells(1)
     with Recorder(tmp_path / "results.sqlite") as recorder:
         run = recorder.begin({}, "digest", None, [*wanted, *wanted], 1.0)
-        assert recorder.missing(run) == {0, 1}
+        assert list(recorder.missing(run)) == [0, 1]
 
 
 def test_failures_are_kept_until_the_cell_is_finished(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_failures_are_kept_until_the_cell_is_finished(tmp_path: Path) -> None:
         recorder.finish(run, 1.0, [])
         (failure,) = recorder.run(run).failures
         assert failure.traceback == "KeyError: planted"
-        assert recorder.missing(run) == {0}
+        assert list(recorder.missing(run)) == [0]
         recorder.add(cell, run_cell(cell))
         assert recorder.run(run).failures == ()
 
@@ -92,7 +92,7 @@ def test_finished_cells_are_taken_over(tmp_path: Path) -> None:
         run = recorder.begin({"shots": [None]}, "digest", None, wanted, 1.0)
         recorder.add(wanted[0], run_cell(wanted[0]))
         assert recorder.take(tmp_path / "old.sqlite", run) == 3
-        assert recorder.missing(run) == {4, 5}
+        assert list(recorder.missing(run)) == [4, 5]
         assert recorder.predictions(wanted[3].key)
         assert recorder.test(wanted[3].skill.digest)
         assert recorder.take(tmp_path / "old.sqlite", run) == 0
@@ -221,7 +221,7 @@ def test_two_writers_lose_nothing(tmp_path: Path) -> None:
             for i in (0, 1)
         ]
         assert [w.wait(60) for w in writers] == [0, 0]
-        assert recorder.missing(run) == set()
+        assert not recorder.missing(run)
         assert len(list(recorder.cells(run))) == 40
 
 
@@ -245,10 +245,10 @@ def test_the_resume_check_of_many_cells_is_quick(tmp_path: Path) -> None:
     )  # fmt: skip
     database.commit()
     database.close()
-    started = time.perf_counter()
+    started = time.process_time()  # a busy machine does not count
     with Results(path) as results:
-        assert results.missing(run) == set()
-    assert time.perf_counter() - started < 8
+        assert not results.missing(run)
+    assert time.process_time() - started < 4
 
 
 def test_a_copy_in_a_closed_folder_can_be_read(tmp_path: Path) -> None:

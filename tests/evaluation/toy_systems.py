@@ -4,6 +4,7 @@ import json
 import os
 import random
 import signal
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -110,6 +111,26 @@ class Dying(Majority):
         super().fit(skill, seed)
         if skill.name == "music":
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Hanging(Majority):
+    """Never ends in one skill."""
+
+    def fit(self, skill: Skill, seed: int) -> None:
+        super().fit(skill, seed)
+        if skill.name == "music":
+            sys.stderr.write("about to hang\n")
+            sys.stderr.flush()
+            time.sleep(3600)
+
+
+class Greedy(Majority):
+    """Wants three quarters of a gigabyte in one skill."""
+
+    def fit(self, skill: Skill, seed: int) -> None:
+        super().fit(skill, seed)
+        if skill.name == "music":
+            bytearray(3 * 2**28)
 
 
 class Spy(Majority):

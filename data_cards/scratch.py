@@ -1,0 +1,38 @@
+"""Names for what is written whole: a temporary one beside the target, renamed last.
+
+The name tells the process, so that what a killed one left is swept by the next that writes there.
+"""
+
+import os
+import shutil
+import socket
+from contextlib import suppress
+from pathlib import Path
+
+
+def scratch_beside(target: Path) -> Path:
+    """A temporary name for `target`, in its folder; leftovers of this machine's dead processes go.
+
+    The folder need not be there yet.
+    """
+    host = "".join(c for c in socket.gethostname() if c.isalnum()) or "here"
+    for left in target.parent.glob(f".{_escaped(target.name)}.{host}-*.tmp*"):
+        number = left.name.removeprefix(f".{target.name}.{host}-").partition(".")[0]
+        if number.isdecimal() and not _alive(int(number)):
+            with suppress(OSError):  # another process swept it, or the folder is read-only
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
+    return target.with_name(f".{target.name}.{host}-{os.getpid()}.tmp")
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def _escaped(name: str) -> str:
+    return "".join(f"[{c}]" if c in "*?[" else c for c in name)
