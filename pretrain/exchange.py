@@ -37,7 +37,7 @@ class Imported:
 
 
 def read(path: Path, *, binary: bool) -> Imported:
-    """Read a word2vec file, `.gz` too; whatever is wrong with it is a `DataError` with its place."""
+    """Read a word2vec file, `.gz` too; a fault in it is a `DataError` with its place."""
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
             rows = _binary_rows(stream, path) if binary else _text_rows(stream, path)
@@ -125,7 +125,9 @@ def _text_rows(stream: IO[bytes], path: Path) -> Iterator[tuple[str, Floats]]:
         width = width or len(cells)
         if len(cells) != width or not width:
             fault = f"{len(cells)} numbers where {width} are wanted"
-            raise DataError(path, number, fault, "mend the line, or pass --binary for a binary file")
+            raise DataError(
+                path, number, fault, "mend the line, or pass --binary for a binary file"
+            )
         try:
             yield word.decode("utf-8"), np.array(cells, dtype=np.float32)
         except UnicodeDecodeError:

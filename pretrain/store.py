@@ -31,6 +31,8 @@ CARD = "README.md"
 FORMAT = "skillwise-store/2"
 OLD_FORMAT = "skillwise-store/1"
 PACKAGED = Path(__file__).parent / "stores"
+SAMPLE = 5000
+"""Frequent words whose mean norm stands for the store's."""
 
 _REMEDY = "make the store again by `skillwise pretrain`"
 _TYPES = {
@@ -107,6 +109,12 @@ class VectorStore:
         if len(found) != len(self) and (len(self) or found != [""]):
             raise DataError(self.path / FILE, None, "holds too few or many words", _REMEDY)
         return found if len(self) else []
+
+    @cached_property
+    def mean_norm(self) -> float:
+        """Mean length of the vectors of its most frequent words."""
+        sample = self.dequantised(np.arange(min(SAMPLE, len(self))))
+        return float(np.linalg.norm(sample, axis=1).mean()) if len(sample) else 0.0
 
     def rows(self, words: Sequence[str]) -> NDArray[np.int64]:
         """The row of each word, -1 where the store lacks it."""
