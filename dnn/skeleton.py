@@ -31,12 +31,12 @@ class Undrawn(TorchFunctionMode):
 
     def __enter__(self) -> Self:
         _active.depth = getattr(_active, "depth", 0) + 1
-        entered: Self = super().__enter__()
+        entered: Self = super().__enter__()  # type: ignore[no-untyped-call]
         return entered
 
     def __exit__(self, *raised: Any) -> None:
         _active.depth -= 1
-        super().__exit__(*raised)
+        super().__exit__(*raised)  # type: ignore[no-untyped-call]
 
     def __torch_function__(
         self,

@@ -60,7 +60,7 @@ class Plan:
     specs: tuple[SystemSpec, ...]
     vectors: dict[str, Vectors]
     notes: tuple[str, ...]
-    sources: Mapping[str, Mapping[str, Source]] = field(default_factory=dict)
+    sources: "Mapping[str, Mapping[str, Source]]" = field(default_factory=dict)
     """The source model of each system that transfers, for each skill by its label."""
 
     def __len__(self) -> int:
@@ -151,7 +151,7 @@ def plan(settings: CompareSettings, sources: Path = Path("runs") / FOLDER) -> Pl
 def _sources(
     settings: CompareSettings, skills: Sequence[PackedSkill], specs: Sequence[SystemSpec],
     stores: dict[str, Vectors], folder: Path,
-) -> dict[str, dict[str, Source]]:  # fmt: skip
+) -> "dict[str, dict[str, Source]]":  # fmt: skip
     """The source models of the systems that transfer; mature skills are read only for them."""
     transferring = [spec for spec in specs if spec.transfers]
     if not transferring:

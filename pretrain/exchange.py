@@ -8,7 +8,7 @@ import gzip
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +39,7 @@ class Imported:
 def read(path: Path, *, binary: bool) -> Imported:
     """Read a word2vec file, `.gz` too; a fault in it is a `DataError` with its place."""
     try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+        with _opened(path) as stream:
             rows = _binary_rows(stream, path) if binary else _text_rows(stream, path)
             return _gathered(rows, path)
     except FileNotFoundError:
@@ -47,6 +47,12 @@ def read(path: Path, *, binary: bool) -> Imported:
     except (OSError, EOFError) as error:
         fault = f"cannot be read ({getattr(error, 'strerror', None) or error})"
         raise DataError(path, None, fault, "fetch the file again") from None
+
+
+def _opened(path: Path) -> BinaryIO:
+    if path.suffix == ".gz":
+        return cast(BinaryIO, gzip.open(path))  # noqa: SIM115  # `read` closes it
+    return path.open("rb")
 
 
 def from_keyed_vectors(keyed: Any) -> Imported:
@@ -113,7 +119,7 @@ def _gathered(rows: Iterable[tuple[str, Floats]], path: Path) -> Imported:
     return Imported(list(found), vectors, merged)
 
 
-def _text_rows(stream: IO[bytes], path: Path) -> Iterator[tuple[str, Floats]]:
+def _text_rows(stream: BinaryIO, path: Path) -> Iterator[tuple[str, Floats]]:
     width = 0
     for number, line in enumerate(stream, 1):
         word, *cells = line.rstrip().split(b" ")
@@ -137,7 +143,7 @@ def _text_rows(stream: IO[bytes], path: Path) -> Iterator[tuple[str, Floats]]:
             raise DataError(path, number, fault, "mend the line") from None
 
 
-def _binary_rows(stream: IO[bytes], path: Path) -> Iterator[tuple[str, Floats]]:
+def _binary_rows(stream: BinaryIO, path: Path) -> Iterator[tuple[str, Floats]]:
     head = stream.readline(100).split()
     if len(head) != 2 or not all(cell.isdigit() for cell in head) or not 0 < int(head[1]) < 1 << 16:
         fault = f"begins with {b' '.join(head)[:40]!r}, not with words and width"
@@ -155,7 +161,7 @@ def _binary_rows(stream: IO[bytes], path: Path) -> Iterator[tuple[str, Floats]]:
             raise DataError(path, None, fault, "write the word in UTF-8") from None
 
 
-def _binary_word(stream: IO[bytes]) -> bytes | None:
+def _binary_word(stream: BinaryIO) -> bytes | None:
     """A word up to its space; the line end that some writers put before it is left out."""
     letters = bytearray()
     while (letter := stream.read(1)) not in (b"", b" "):
