@@ -11,6 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from dnn.skeleton import undrawn
+
 
 class _Recurrence(torch.autograd.Function):
     """D independent LSTMs over one input, every second of them in reversed time.
@@ -120,6 +122,8 @@ class ParallelBiLSTM(nn.Module):
 
     def reset(self) -> None:
         """Draw the weights anew: Glorot inputs, orthogonal recurrences, forget bias 1."""
+        if undrawn():
+            return
         units = self.units
         with torch.no_grad():
             bound = (6 / (self.weights.shape[1] + units)) ** 0.5

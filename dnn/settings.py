@@ -56,6 +56,15 @@ class DNNSettings(BaseModel):
     min_steps: int = Field(200, gt=0, description="a small skill is trained at least so many steps")
     max_steps: int = Field(1500, gt=0, description="a large one at most so many")
     average: float = Field(0.98, ge=0, lt=1, description="decay of the averaged weights; 0 = last")
+    weights: Literal["float32", "float16", "int8"] = Field(
+        "float16", description="how the weights are kept when it is packed or saved"
+    )
+    local_rate: float = Field(
+        0.0, ge=0, description="rate at which words learn, over the network's; 0 = all generic"
+    )
+    local_threshold: float = Field(
+        0.3, ge=0, description="a word that moved by a smaller share of its length stays generic"
+    )
     transfer: TransferSettings | None = Field(
         None, description="two-stage transfer from a source model; null = a cold start"
     )

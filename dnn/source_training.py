@@ -21,6 +21,7 @@ from dnn.settings import DNNSettings, SourceSettings
 from dnn.source import SourceModel
 from dnn.training import rate
 from dnn.vectors import RandomVectors, StoreVectors, WordVectors
+from pretrain.store import VectorStore
 
 
 def train_source(
@@ -95,7 +96,7 @@ def _vectors(shape: DNNSettings, path: Path | None, seed: int) -> tuple[WordVect
         return RandomVectors(seed, shape.vector_norm), ""
     if path is None:
         raise SkillwiseError("the source model needs word vectors; name a store")
-    found = StoreVectors.open(path, shape.vector_norm)
+    found = StoreVectors.over(VectorStore.open(path), shape.vector_norm)
     return found, found.store.meta["digest"]
 
 

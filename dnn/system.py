@@ -1,15 +1,13 @@
 """`dnn-*`: the network as a system that fits a skill and predicts frames."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load as tensors_from
-from safetensors.torch import save as tensors_to
+from pydantic import ValidationError
 from torch import Tensor, nn
 
 from data_cards import artefact
@@ -21,16 +19,19 @@ from dnn.dataset import batch_of, training_set
 from dnn.encoding import Sentences, Vocabulary, number_marks, number_ngrams
 from dnn.imprint import imprint
 from dnn.network import Heads, Network, Trunk
+from dnn.packing import Packed, decode, encode
 from dnn.settings import DNNSettings
+from dnn.skeleton import Undrawn
 from dnn.source import SourceModel
 from dnn.training import train
 from dnn.vectors import RandomVectors, StoreVectors, WordVectors
 from dnn.wide import WideFeatures
+from pretrain.local import LocalStore
+from pretrain.store import VectorStore
 
-WEIGHTS, MODEL = "network.safetensors", "model.json"
+PACK = "skill.safetensors"
 BATCH = 64
 """Sentences predicted at a time."""
-_NGRAMS = "trunk.words.ngrams.weight"
 
 
 class DNN:
@@ -59,7 +60,8 @@ class DNN:
             raise SkillwiseError(
                 "two-stage transfer needs a source model; name one, or set transfer=null"
             )
-        self._words: WordVectors | None = None
+        self.words: WordVectors | None = None
+        self._local: LocalStore | None = None
         self._network: Network | None = None
 
     def fit(self, skill: Skill, seed: int) -> None:
@@ -70,7 +72,7 @@ class DNN:
         settings = self.settings
         self._seed = seed
         source = self._open_source()
-        self._words = self._open_vectors(source)
+        self.words, self._local = self._open_vectors(source), None
         self._intents = list(skill.intents)
         self._lexicon = Lexicon.of(skill.train, skill.gazetteers)
         self._tags = tag_names(skill.slot_names)
@@ -79,7 +81,7 @@ class DNN:
         vocabulary = Vocabulary.of(skill.train)
         self._ngrams = number_ngrams(vocabulary.words)
         self._own_ngrams = len(self._ngrams)
-        network = self._build(self._words.width)
+        network = self._build(self.words.width)
         if source is not None:
             source.hand_on(network.trunk, self._ngrams)
         rows, ngrams = self._tables(vocabulary)
@@ -90,9 +92,19 @@ class DNN:
         transfer = settings.transfer
         if transfer is not None and transfer.imprint != "none":
             imprint(network, data, transfer.gain, transfer.imprint == "both")
-        self._network = train(network, data, settings, torch.Generator().manual_seed(seed))
-        if source is not None:
-            self._extend(source)
+        rows.requires_grad_(settings.local_rate > 0)
+        network = train(network, data, settings, torch.Generator().manual_seed(seed))
+        self._local = self._moved(vocabulary, rows)
+        packed = self._described(network, source)
+        self._adopt(encode(packed, settings.weights), self.words, source)
+
+    def _moved(self, vocabulary: Vocabulary, rows: Tensor) -> LocalStore | None:
+        """The words that training moved, as a local store over the generic one."""
+        if not rows.requires_grad or not isinstance(self.words, StoreVectors):
+            return None
+        own = rows.detach().numpy()[1:] / np.float32(self.words.factor)
+        vectors = dict(zip(vocabulary.words, own, strict=True))
+        return LocalStore.of(self.words.store, vectors, self.settings.local_threshold)
 
     def predict(self, utterances: Sequence[Utterance]) -> list[Prediction]:
         """The best frame of each utterance, in their order."""
@@ -133,49 +145,86 @@ class DNN:
             )
         ]
 
+    def packed(self) -> bytes:
+        """The fitted network as one block: the pointers to its store and source model, its local
+        words, its weights."""
+        self._fitted()
+        return self._block
+
     def save(self, folder: Path) -> None:
-        """Write the network and the pointers to its store and source model; no pickle."""
-        network = self._fitted()
-        store = self._words.store.meta["digest"] if isinstance(self._words, StoreVectors) else None
-        source = self._open_source()
-        model = {
-            "intents": self._intents,
-            "tags": self._tags,
-            "ngrams": list(self._ngrams)[: self._own_ngrams],
-            "wide": self._wide.as_json() if self._wide is not None else None,
-            "values": {k: sorted(map(list, v)) for k, v in self._lexicon.values.items()},
-            "width": self._open_words().width,
-            "seed": self._seed,
-            "store": {"path": str(self.vectors), "digest": store} if store else None,
-            "source": {"path": str(self.source), "digest": source.digest} if source else None,
-        }
-        state = {k: v.contiguous() for k, v in network.state_dict().items()}
-        if _NGRAMS in state:  # the others are the source model's
-            state[_NGRAMS] = state[_NGRAMS][: self._own_ngrams + 1].contiguous()
-        parts = {WEIGHTS: tensors_to(state), MODEL: artefact.packed(model)}
-        artefact.write(folder, self.name, self.settings, parts)
+        """Write the block of `packed`; no pickle."""
+        artefact.write(folder, self.name, self.settings, {PACK: self.packed()})
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote; refuses a store that is not the one it was trained with."""
-        saved = artefact.read(folder, cls.name, frozenset({WEIGHTS, MODEL}))
-        model = saved.json(MODEL)
-        store, source = (model[key] and Path(model[key]["path"]) for key in ("store", "source"))
-        system = cls(saved.settings_as(DNNSettings), store, source)
-        system._restore(model, folder)
+        saved = artefact.read(folder, cls.name, frozenset({PACK}))
+        saved.settings_as(DNNSettings)  # names the field that this version refuses
+
+        def find(pointer: Mapping[str, str]) -> VectorStore:
+            store = VectorStore.open(Path(pointer["path"]))
+            _same("store", pointer, store.id)
+            return store
+
         try:
-            system._fitted().load_state_dict(tensors_from(saved.parts[WEIGHTS]))
-        except (RuntimeError, SafetensorError) as error:
-            raise DataError(
-                folder / WEIGHTS, None, f"does not fit ({error})", "fit and save it again"
-            ) from None
-        found = system._open_source()
-        if found is not None:
-            system._extend(found)
+            return cls.unpacked(saved.parts[PACK], find)
+        except ValueError as error:
+            raise DataError(folder / PACK, None, str(error), "fit and save it again") from None
+
+    @classmethod
+    def unpacked(cls, block: bytes, find: Callable[[Mapping[str, str]], VectorStore]) -> Self:
+        """The network of a block; `find` opens the store that its pointer names.
+
+        The pointer has the store's digest, language and the path it had. Raises `ValueError` for
+        a block that is damaged.
+        """
+        packed = decode(block)
+        try:
+            pointer, origin = packed.model["store"], packed.model["source"]
+            settings = DNNSettings.model_validate(packed.settings)
+            paths = (Path(where["path"]) if where else None for where in (pointer, origin))
+            system = cls(settings, *paths)
+            source = system._open_source()
+            if source is not None:
+                _same("source", origin, source.digest)
+            if pointer:
+                words: WordVectors = StoreVectors.over(find(pointer), settings.vector_norm)
+            else:
+                seed = packed.model["seed"] if source is None else source.seed
+                words = RandomVectors(seed, settings.vector_norm)
+            system._adopt(block, words, source, packed)
+        except (KeyError, TypeError, AttributeError, RuntimeError, ValidationError) as error:
+            raise ValueError(f"does not fit ({error})") from None
         return system
 
-    def _restore(self, model: Mapping[str, Any], folder: Path) -> None:
-        self._intents, self._tags = model["intents"], model["tags"]
+    def _described(self, network: Network, source: SourceModel | None) -> Packed:
+        """What is kept of a trained network; of its n-grams only those that are its own."""
+        words, store = self._open_words(), None
+        if isinstance(words, StoreVectors):
+            store = {"digest": words.store.id, "language": words.store.language}
+        model = {
+            "intents": self._intents,
+            "tags": self._tags,
+            "ngrams": list(self._ngrams),
+            "wide": self._wide.as_json() if self._wide is not None else None,
+            "values": {k: sorted(map(list, v)) for k, v in self._lexicon.values.items()},
+            "width": words.width,
+            "seed": self._seed,
+            "store": store and {"path": str(self.vectors), **store},
+            "source": {"path": str(self.source), "digest": source.digest} if source else None,
+        }
+        state = {name: value.contiguous() for name, value in network.state_dict().items()}
+        return Packed(self.settings.model_dump(mode="json"), model, state, self._local)
+
+    def _adopt(
+        self, block: bytes, words: WordVectors, source: SourceModel | None,
+        packed: Packed | None = None,
+    ) -> None:  # fmt: skip
+        """Become the network of a block, rounded as it is kept: saved and unsaved answer alike."""
+        packed = packed if packed is not None else decode(block)
+        model = packed.model
+        self._block = block
+        self._intents, self._tags = list(model["intents"]), list(model["tags"])
         self._lexicon = Lexicon(
             {slot: frozenset(map(tuple, values)) for slot, values in model["values"].items()}
         )
@@ -184,21 +233,16 @@ class DNN:
         self._ngrams = {gram: i for i, gram in enumerate(model["ngrams"], 1)}
         self._own_ngrams = len(self._ngrams)
         self._seed = model["seed"]
-        source = self._open_source()
-        self._words = self._open_vectors(source)
-        found = {
-            "store": self._words.store.meta["digest"]
-            if isinstance(self._words, StoreVectors) else None,
-            "source": source.digest if source is not None else None,
-        }  # fmt: skip
-        for what, digest in found.items():
-            if digest is not None and digest != model[what]["digest"]:
-                wanted, place = model[what]["digest"][:12], model[what]["path"]
-                raise DataError(
-                    folder / MODEL, None, f"was trained with {what} {wanted}, not {digest[:12]}",
-                    f"put that {what} back at {place}",
-                )  # fmt: skip
-        self._network = self._build(model["width"]).eval()
+        self._local = packed.local
+        self.words = words
+        if packed.local is not None and isinstance(words, StoreVectors):
+            self.words = words.under(packed.local)
+        with Undrawn():
+            network = self._build(model["width"])
+        network.load_state_dict(packed.weights, assign=True)
+        self._network = network.requires_grad_(False).eval()
+        if source is not None:
+            self._extend(source)
 
     def _build(self, width: int) -> Network:
         trunk = Trunk(self.settings, width, self._own_ngrams)
@@ -228,12 +272,12 @@ class DNN:
         if self.settings.vectors == "random":
             return RandomVectors(self._seed if source is None else source.seed, norm)
         assert self.vectors is not None  # the constructor refused that
-        return StoreVectors.open(self.vectors, norm)
+        return StoreVectors.over(VectorStore.open(self.vectors), norm)
 
     def _open_words(self) -> WordVectors:
-        if self._words is None:
+        if self.words is None:
             raise SkillwiseError("the network is not fitted; call fit first")
-        return self._words
+        return self.words
 
     def _fitted(self) -> Network:
         if self._network is None:
@@ -245,3 +289,12 @@ class DNN:
         vectors = self._open_words().vectors(vocabulary.words)
         padding = np.zeros((1, vectors.shape[1]), dtype=np.float32)
         return torch.from_numpy(np.concatenate([padding, vectors])), vocabulary.ngrams(self._ngrams)
+
+
+def _same(what: str, pointer: Mapping[str, str], found: str) -> None:
+    """Raise `SkillwiseError` where a store or source model is not the one of the pointer."""
+    if found != pointer["digest"]:
+        raise SkillwiseError(
+            f"the network was trained with {what} {pointer['digest'][:12]}, not {found[:12]}; "
+            f"put that {what} back at {pointer['path']}"
+        )

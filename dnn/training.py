@@ -29,24 +29,35 @@ def train(
     generator: torch.Generator,
     after_step: Callable[[int, Network], None] | None = None,
 ) -> Network:
-    """Train in place and return the averaged network; `after_step` may look at each step."""
+    """Train in place and return the averaged network; `after_step` may look at each step.
+
+    Where `data.vectors` asks for a gradient, words learn too, at `local_rate` of the network's
+    rate and without decay, and `data.vectors` ends as their average.
+    """
     total = steps_for(len(data), settings)
     transfer = settings.transfer
     frozen = round(transfer.frozen * total) if transfer is not None else 0
     lower = transfer.lower_rate if transfer is not None else 1.0
     heads = [p for p in network.heads.parameters() if p.requires_grad]
+    learning = [data.vectors] if data.vectors.requires_grad else []
+    moving = [vectors.detach().clone() for vectors in learning]
     optimizer = torch.optim.AdamW(
         [
             {"params": list(network.trunk.parameters()), "lr": settings.learning_rate * lower},
             {"params": heads, "lr": settings.learning_rate},
-        ],
+            {
+                "params": learning,
+                "lr": settings.learning_rate * settings.local_rate,
+                "weight_decay": 0.0,
+            },
+        ],  # fmt: skip
         weight_decay=settings.weight_decay,
         fused=True,
     )
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate(step, total))
     averaged = copy.deepcopy(network).requires_grad_(False)
-    weights: list[torch.Tensor] = list(network.parameters())
-    means: list[torch.Tensor] = list(averaged.parameters())
+    weights: list[torch.Tensor] = [*network.parameters(), *learning]
+    means: list[torch.Tensor] = [*averaged.parameters(), *moving]
     network.train()
     batches = batched(data.sentences.lengths, settings.batch, generator)
     for step in range(total):
@@ -62,6 +73,8 @@ def train(
             torch._foreach_lerp_(means, weights, 1 - decay)
         if after_step is not None:
             after_step(step + 1, averaged)
+    for vectors, mean in zip(learning, moving, strict=True):
+        vectors.detach().copy_(mean)
     return averaged.eval()
 
 

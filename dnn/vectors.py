@@ -3,16 +3,13 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pretrain.local import LocalStore, Overlay
 from pretrain.store import VectorStore
-
-SAMPLE = 5000
-"""Frequent words whose mean norm stands for the store's."""
 
 
 class WordVectors(Protocol):
@@ -26,26 +23,32 @@ class WordVectors(Protocol):
 
 @dataclass(frozen=True)
 class StoreVectors:
-    """A generic store, scaled so that the mean norm of its frequent words is `norm`."""
+    """A generic store, scaled so that the mean norm of its frequent words is `norm`.
+
+    A skill's local words, where it has any, lie over it, in the store's own scale.
+    """
 
     store: VectorStore
     factor: float
+    overlay: Overlay | None = None
 
     @classmethod
-    def open(cls, path: Path, norm: float) -> "StoreVectors":
-        """Open the store at `path`."""
-        store = VectorStore.open(path)
-        sample = store.dequantised(np.arange(min(SAMPLE, len(store))))
-        mean = float(np.linalg.norm(sample, axis=1).mean())
-        return cls(store, norm / max(mean, 1e-12))
+    def over(cls, store: VectorStore, norm: float) -> "StoreVectors":
+        """Scale an open store."""
+        return cls(store, norm / max(store.mean_norm, 1e-12))
+
+    def under(self, local: LocalStore) -> "StoreVectors":
+        """Lay a skill's words over it; raises `ValueError` where they belong to another store."""
+        return StoreVectors(self.store, self.factor, Overlay(self.store, local))
 
     @property
     def width(self) -> int:
         return self.store.width
 
     def vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
-        out: NDArray[np.float32] = self.store.vectors(words) * np.float32(self.factor)
-        return out
+        found = (self.overlay or self.store).vectors(words)
+        found *= np.float32(self.factor)
+        return found
 
 
 @dataclass(frozen=True)

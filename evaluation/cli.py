@@ -6,7 +6,18 @@ from collections.abc import Sequence
 import typer
 
 from data_cards.errors import SkillwiseError
-from evaluation.commands import ablate, cards, compare, nightly, pretrain, report, results
+from evaluation.commands import (
+    ablate,
+    cards,
+    compare,
+    nightly,
+    pack,
+    parse,
+    pretrain,
+    report,
+    results,
+    store,
+)
 
 app = typer.Typer(
     name="skillwise",
@@ -20,6 +31,9 @@ app.command("pretrain")(pretrain.pretrain)
 app.command("report")(report.report)
 app.command("nightly")(nightly.nightly)
 app.command("ablate")(ablate.ablate)
+app.command("parse")(parse.parse)
+app.add_typer(pack.app, name="pack")
+app.add_typer(store.app, name="store")
 app.add_typer(results.app, name="results")
 app.add_typer(cards.app, name="cards")
 

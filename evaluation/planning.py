@@ -60,7 +60,7 @@ class Plan:
     specs: tuple[SystemSpec, ...]
     vectors: dict[str, Vectors]
     notes: tuple[str, ...]
-    sources: Mapping[str, Mapping[str, "Source"]] = field(default_factory=dict)
+    sources: "Mapping[str, Mapping[str, Source]]" = field(default_factory=dict)
     """The source model of each system that transfers, for each skill by its label."""
 
     def __len__(self) -> int:

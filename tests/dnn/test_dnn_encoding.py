@@ -8,6 +8,7 @@ from dnn_toys import TRAIN, make_store, utterance
 
 from dnn.encoding import MAX_NGRAMS, Sentences, Vocabulary, character_ngrams, number_ngrams
 from dnn.vectors import RandomVectors, StoreVectors
+from pretrain.store import VectorStore
 
 
 def test_ngrams_of_a_word() -> None:
@@ -71,7 +72,9 @@ def test_random_vectors_are_a_function_of_seed_and_word() -> None:
 
 
 def test_store_vectors_have_the_norm_asked_for(tmp_path: Path) -> None:
-    vectors = StoreVectors.open(make_store(tmp_path / "s", ["apple", "pear", "plum"]), 4.0)
+    vectors = StoreVectors.over(
+        VectorStore.open(make_store(tmp_path / "s", ["apple", "pear", "plum"])), 4.0
+    )
     found = vectors.vectors(["plum", "nowhere", "apple", "Pear"])
     assert found.shape == (4, vectors.width) == (4, 12)
     norms = np.linalg.norm(found, axis=1)

@@ -1,18 +1,18 @@
 """The network as a system: learning, seeds, saving, and the utterances at the edge."""
 
-import json
 from pathlib import Path
 
 import pytest
 import torch
 from dnn_toys import TOY, TRAIN, WORDS, make_store, settings, utterance
-from safetensors.torch import load_file
 from safetensors.torch import save as packed_tensors
 
 from data_cards import artefact
 from data_cards.errors import DataError, SkillwiseError
 from data_cards.records import Frame, Skill, Utterance
-from dnn.system import DNN, MODEL, WEIGHTS
+from dnn.packing import decode
+from dnn.system import DNN, PACK
+from pretrain.store import FILE
 
 
 def fitted(
@@ -26,8 +26,7 @@ def fitted(
 
 def weights(system: DNN, folder: Path) -> dict[str, torch.Tensor]:
     system.save(folder)
-    found: dict[str, torch.Tensor] = load_file(folder / WEIGHTS)
-    return found
+    return decode((folder / PACK).read_bytes()).weights
 
 
 @pytest.mark.parametrize("kind", ["random", "store"])
@@ -80,7 +79,7 @@ def test_another_store_is_refused(tmp_path: Path) -> None:
         DNN.load(tmp_path / "saved")
 
 
-@pytest.mark.parametrize("part", [WEIGHTS, MODEL, artefact.MANIFEST])
+@pytest.mark.parametrize("part", [PACK, artefact.MANIFEST])
 def test_damage_is_one_error(part: str, tmp_path: Path) -> None:
     fitted().save(tmp_path / "saved")
     file = tmp_path / "saved" / part
@@ -94,20 +93,30 @@ def test_damage_is_one_error(part: str, tmp_path: Path) -> None:
         DNN.load(tmp_path / "saved")
 
 
-@pytest.mark.parametrize("state", [b"none", packed_tensors({"x": torch.zeros(1)})])
-def test_weights_that_do_not_fit(state: bytes, tmp_path: Path) -> None:
-    fitted().save(tmp_path / "a")
-    model = (tmp_path / "a" / MODEL).read_bytes()
-    artefact.write(tmp_path / "b", DNN.name, settings(), {WEIGHTS: state, MODEL: model})
-    with pytest.raises(DataError, match="does not fit"):
+@pytest.mark.parametrize("block", [b"none", packed_tensors({"x": torch.zeros(1)})])
+def test_blocks_that_do_not_fit(block: bytes, tmp_path: Path) -> None:
+    artefact.write(tmp_path / "b", DNN.name, settings(), {PACK: block})
+    with pytest.raises(DataError, match=f"{PACK}: .*; fit and save it again"):
         DNN.load(tmp_path / "b")
+
+
+@pytest.mark.parametrize("kind", ["float32", "float16", "int8"])
+def test_small_weights_answer_alike(kind: str, tmp_path: Path) -> None:
+    vectors = make_store(tmp_path / "s")
+    whole = fitted(vectors=vectors, weights="float32", min_steps=120, max_steps=120)
+    small = fitted(vectors=vectors, weights=kind, min_steps=120, max_steps=120)
+    assert [a.frame for a in small.predict(TRAIN)] == [a.frame for a in whole.predict(TRAIN)]
+    small.save(tmp_path / "saved")
+    assert DNN.load(tmp_path / "saved").predict(TRAIN) == small.predict(TRAIN)
+    sizes = {"float32": 1.1, "float16": 0.65, "int8": 0.5}
+    assert len(small.packed()) <= sizes[kind] * len(whole.packed())
 
 
 def test_a_saved_network_is_a_pointer_to_its_store(tmp_path: Path) -> None:
     place = make_store(tmp_path / "s")
     system = fitted(vectors=place)
     kept = weights(system, tmp_path / "saved")
-    model = json.loads((tmp_path / "saved" / MODEL).read_text("utf-8"))
+    model = decode(system.packed()).model
     assert model["store"]["path"] == str(place)
     assert not any("vectors" in name for name in kept)
 
@@ -167,3 +176,33 @@ def test_answers_stand_in_the_order_asked() -> None:
     answers = system.predict(many)
     assert [a.utterance_id for a in answers] == [u.id for u in many]
     assert [a.frame for a in answers] == [alone[u.id] for u in many]
+
+
+def test_words_learn_and_the_generic_store_stays(tmp_path: Path) -> None:
+    place = make_store(tmp_path / "s", WORDS[:-3])
+    before = (place / FILE).read_bytes()
+    system = fitted(vectors=place, local_rate=0.3, local_threshold=0.05)
+    local = decode(system.packed()).local
+    assert local is not None
+    assert set(WORDS[-3:]) <= set(local.words)  # what the store lacks begins at zeros
+    assert not set(local.words) - set(WORDS)
+    assert system.words is not None
+    moved = system.words.vectors([local.words[0]])
+    assert (moved != fitted(vectors=place).words.vectors([local.words[0]])).any()  # type: ignore[union-attr]
+    assert (place / FILE).read_bytes() == before
+    system.save(tmp_path / "saved")
+    assert DNN.load(tmp_path / "saved").predict(TRAIN) == system.predict(TRAIN)
+
+
+def test_a_high_threshold_keeps_only_new_words(tmp_path: Path) -> None:
+    place = make_store(tmp_path / "s", WORDS[:-3])
+    kept = {}
+    for threshold in (0.0, 0.5, 0.999):
+        system = fitted(vectors=place, local_rate=0.3, local_threshold=threshold)
+        local = decode(system.packed()).local
+        assert local is not None
+        kept[threshold] = set(local.words)
+    assert kept[0.0] == set(WORDS)
+    assert kept[0.999] <= kept[0.5] <= kept[0.0]
+    assert kept[0.999] == set(WORDS[-3:])
+    assert decode(fitted(vectors=place).packed()).local is None

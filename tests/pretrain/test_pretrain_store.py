@@ -10,11 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pretrain_toys import left_in
 from safetensors.numpy import load, save
+from scipy import sparse
 
 from data_cards.errors import DataError, SkillwiseError
-from pretrain import store
+from data_cards.words import normalise
+from pretrain import store, subwords, wordindex
 from pretrain.neighbours import neighbours
 from pretrain.store import CARD, FILE, VectorStore, write
+from pretrain.tensors import CHECKSUM, checksum
+from pretrain.wordindex import HashedWords
 
 WORDS = ["the", "apple", "füße", "größer", "o'clock", "7:30", "日本"]
 
@@ -122,7 +126,8 @@ def test_a_cut_file_is_refused_wherever_it_is_cut(tmp_path: Path) -> None:
     make(tmp_path / "s")
     file = tmp_path / "s" / FILE
     whole = file.read_bytes()
-    for cut in [*range(40), *range(40, len(whole) - 1, 7), len(whole) - 1]:
+    step = len(whole) // 60
+    for cut in [*range(0, 40, 3), *range(40, len(whole) - 1, step), len(whole) - 1]:
         file.write_bytes(whole[:cut])
         with pytest.raises(DataError, match="damaged store|disagree|make the store again"):
             opens(tmp_path / "s")
@@ -153,11 +158,12 @@ def test_a_flipped_bit_is_no_crash(at: float, bit: int, header: bool, tmp_path: 
 
 
 def _changed(file: Path, meta: dict[str, str], drop: str = "", **arrays: np.ndarray) -> None:
+    """Write a store's file again with other parts and a right checksum."""
     content = file.read_bytes()
     header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
     parts = {k: v for k, v in (load(content) | arrays).items() if k != drop}
-    known = {k: v for k, v in (header["__metadata__"] | meta).items() if v}
-    file.write_bytes(save(parts, known))
+    known = {k: v for k, v in (header["__metadata__"] | meta).items() if v and k != CHECKSUM}
+    file.write_bytes(save(parts, known | {CHECKSUM: checksum(known, parts)}))
 
 
 @pytest.mark.parametrize(
@@ -166,10 +172,21 @@ def _changed(file: Path, meta: dict[str, str], drop: str = "", **arrays: np.ndar
         ({"format": "skillwise-store/9"}, "", {}, "format 'skillwise-store/9' is not"),
         ({"format": ""}, "", {}, "format 'none' is not"),
         ({"language": ""}, "", {}, "does not name the language"),
+        ({"kind": "float16"}, "", {}, "not of the types"),
         ({}, "scales", {}, "holds no 'scales'"),
+        ({}, "slots", {}, "holds no 'slots'"),
         ({}, "", {"scales": np.ones(3, np.float32)}, "disagree in length"),
-        ({}, "", {"order": np.zeros(len(WORDS), np.float32)}, "not of the types"),
-        ({}, "", {"order": np.full(len(WORDS), 99, np.int32)}, "outside the table"),
+        ({}, "", {"hashes": np.ones(3, np.uint64)}, "disagree in length"),
+        ({}, "", {"slots": np.zeros(9, np.float32)}, "not of the types"),
+        ({}, "", {"slots": np.zeros(9, np.int32)}, "outside the table"),  # none is empty
+        ({}, "", {"slots": np.full(9, -2, np.int32)}, "outside the table"),
+        ({}, "", {"slots": np.array([-1, 7], np.int32)}, "outside the table"),
+        ({}, "", {"slots": np.zeros(0, np.int32)}, "outside the table"),
+        ({}, "", {"slots": np.zeros((3, 3), np.int32)}, "no list"),
+        ({}, "", {"table": np.zeros((7, 2, 3), np.int8)}, "disagree in length"),
+        ({}, "basis", {}, "not whole"),
+        ({}, "", {"basis": np.zeros((6, 5), np.float32)}, "n-grams disagree"),
+        ({}, "", {"grams": np.zeros((0, 6), np.int8)}, "n-grams disagree"),
         ({}, "", {"letters": np.full(3, 0xFF, np.uint8)}, "damaged words"),
         ({}, "", {"letters": np.frombuffer(b"a\nb", np.uint8)}, "too few or many words"),
     ],
@@ -181,6 +198,87 @@ def test_what_is_wrong_is_said(
     _changed(tmp_path / "s" / FILE, meta, drop, **arrays)
     with pytest.raises(DataError, match=words):
         opens(tmp_path / "s")
+
+
+OLD = Path(__file__).parent / "store_files"
+OLD_WORDS = ["the", "café", "play", "straße", "o'clock", "jazz"]
+
+
+@pytest.mark.parametrize("kind", ["int8", "float16"])
+def test_stores_of_format_1_still_load(kind: str) -> None:
+    opened = VectorStore.open(OLD / f"format-1-{kind}")
+    expected = np.random.default_rng(7).standard_normal((6, 5)).astype(np.float32)
+    assert opened.words == OLD_WORDS
+    assert opened.rows(["Jazz", "nowhere", "Straße"]).tolist() == [5, -1, 3]
+    found = opened.vectors([*OLD_WORDS, "nowhere"], unseen=True)
+    np.testing.assert_allclose(found[:6], expected, atol=0.02)
+    assert not found[6].any()
+
+
+def test_packaged_stores_load() -> None:
+    for language in ("en", "de"):
+        place = store.default_store(language)
+        assert place is not None
+        opened = VectorStore.open(place)
+        assert (opened.language, opened.width) == (language, 300)
+        words = opened.words[:2000:37]
+        assert opened.rows(words).tolist() == list(range(0, 2000, 37))
+
+
+def test_a_flipped_byte_is_refused_wherever_it_is(tmp_path: Path) -> None:
+    make(tmp_path / "s")
+    file = tmp_path / "s" / FILE
+    whole = file.read_bytes()
+    length = int.from_bytes(whole[:8], "little")
+    header = whole[8 : 8 + length].rstrip()
+    for at in [*range(8, 8 + len(header), 5), *range(8 + length, len(whole), 97), len(whole) - 1]:
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        with pytest.raises(DataError, match="damaged store|no such|format|holds no|not name"):
+            VectorStore.open(tmp_path / "s")
+
+
+@given(words=st.lists(st.text(st.characters(exclude_characters="\n"), max_size=4), max_size=40))
+def test_an_index_finds_what_a_dictionary_finds(words: list[str]) -> None:
+    words = [w for w in words if w.isascii() or w.encode("utf-8", "ignore").decode() == w]
+    built = wordindex.build(words)
+    index = HashedWords.over(built["slots"], built["hashes"])
+    asked = [*words, "else", "", "a", "\ud800"]
+    first = {word: words.index(word) for word in words}
+    assert index.find(asked) == [first.get(word, -1) for word in asked]
+
+
+@given(words=st.lists(st.sampled_from(["Play", "`s", "a\nb", "", "É", "o’clock", "7"]), max_size=5))
+def test_words_are_normalised_alike_at_once_and_alone(words: list[str]) -> None:
+    assert store.normalised(words) == [normalise(word) for word in words]
+
+
+def test_a_word_with_a_line_end_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="line end in it; leave that word out"):
+        make(tmp_path / "s", ["a", "b\nc"])
+    assert left_in(tmp_path) == []
+
+
+def test_unseen_words_resemble_their_kin(tmp_path: Path) -> None:
+    """Words of one stem share a direction; a held-out word of it comes out on its side."""
+    stems = ["light", "music", "alarm", "weather"]
+    ends = ["", "s", "er", "ing", "ed", "ful", "less"]
+    words = [stem + end for end in ends for stem in stems]
+    axes = np.eye(4, 12, dtype=np.float32)
+    table = np.concatenate([axes] * len(ends)) + 0.05 * vectors(len(words), 12)
+    opened = write(tmp_path / "s", words, table, {"language": "en"}, "")
+    for stem, axis in zip(stems, axes, strict=True):
+        (found,) = opened.vectors([stem.capitalize() + "y"], unseen=True)
+        assert found.argmax() == axis.argmax()
+        assert not opened.vectors([stem + "y"]).any()
+    assert (opened.vectors(words, unseen=True) == opened.vectors(words)).all()
+
+
+def test_ridge_regression_is_that_of_the_normal_equations() -> None:
+    rng = np.random.default_rng(0)
+    inputs, targets = rng.standard_normal((40, 12)), rng.standard_normal((40, 3))
+    expected = np.linalg.solve(inputs.T @ inputs + subwords.RIDGE * np.eye(12), inputs.T @ targets)
+    found = subwords._ridge(sparse.csr_matrix(inputs), targets)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
 def test_no_store_there(tmp_path: Path) -> None:

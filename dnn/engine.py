@@ -1,0 +1,105 @@
+"""The serving path: parse an utterance for any of the skills in a pack file.
+
+Skills are opened when they are first asked for; the most recently asked stay open. Their words
+come from generic stores that all of them, and all processes of the machine, share by mapping.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from data_cards.errors import DataError, SkillwiseError
+from data_cards.records import Frame, Prediction, Utterance
+from data_cards.words import tokenize
+from dnn.system import DNN
+from pretrain.packfile import PackFile
+from pretrain.store import VectorStore, default_store
+
+Place = tuple[bytes, int]
+"""Generation of a pack file and offset in it: where an open skill came from."""
+
+
+class Engine:
+    """Opens skills from `packs` on demand; any number of threads may ask it at once.
+
+    `stores` are folders of generic stores beside the packaged ones; `capacity` skills stay open.
+    To serve from several processes, make the engine, parse once, and fork: stores, packs and
+    libraries are then in memory once.
+    """
+
+    def __init__(self, packs: Path, stores: Iterable[Path] = (), capacity: int = 64) -> None:
+        if capacity < 1:
+            raise SkillwiseError(f"capacity {capacity}: is no number above 0; give one")
+        self._packs = PackFile(packs)
+        self._capacity = capacity
+        self._stores = {store.id: store for store in map(VectorStore.open, stores)}
+        self._open: OrderedDict[str, tuple[Place, DNN]] = OrderedDict()
+        self._lock = threading.Lock()
+        self._opening: dict[str, threading.Lock] = {}
+
+    def parse(self, skill: str, text: str) -> tuple[tuple[str, ...], Prediction]:
+        """The words of a text and what they mean to `skill` ("name@locale")."""
+        words = tokenize(text)
+        if not words:
+            return (), Prediction("", Frame(""), 0.0)
+        (answer,) = self.open(skill).predict([Utterance("", words, Frame(""), text)])
+        return words, answer
+
+    def open(self, skill: str) -> DNN:
+        """The skill, from memory where it is open; a pack written since takes its place."""
+        self._packs.refresh()
+        record = self._packs.find(skill)
+        place = (self._packs.generation, record.offset if record is not None else -1)
+        with self._lock:
+            found = self._open.get(skill)
+            if found is not None and found[0] == place:
+                self._open.move_to_end(skill)
+                return found[1]
+            turn = self._opening.setdefault(skill, threading.Lock())
+        with turn:  # threads that ask for one skill at a time open it once
+            with self._lock:
+                found = self._open.get(skill)
+                if found is not None and found[0] == place:
+                    return found[1]
+            system = self._load(skill)
+            with self._lock:
+                self._open[skill] = (place, system)
+                self._open.move_to_end(skill)
+                self._opening.pop(skill, None)
+                while len(self._open) > self._capacity:
+                    self._open.popitem(last=False)
+        return system
+
+    def _load(self, skill: str) -> DNN:
+        block = self._packs.read(skill)
+        try:
+            return DNN.unpacked(block, self._store)
+        except ValueError as error:
+            raise DataError(
+                self._packs.path, None, f"pack {skill!r} {error}", "write that pack again"
+            ) from None
+
+    def _store(self, pointer: Mapping[str, str]) -> VectorStore:
+        """The generic store of an id; the packaged one of its language is tried too."""
+        wanted = pointer["digest"]
+        with self._lock:
+            if wanted in self._stores:
+                return self._stores[wanted]
+        packaged = default_store(pointer["language"])
+        if packaged is not None:
+            store = VectorStore.open(packaged)
+            with self._lock:
+                store = self._stores.setdefault(store.id, store)
+            if store.id == wanted:
+                return store
+        known = ", ".join(sorted(key[:12] for key in self._stores)) or "none"
+        raise SkillwiseError(
+            f"{self._packs.path}: lies over store {wanted[:12]}, known are {known}; "
+            "give that store by --vectors"
+        )
+
+    @property
+    def skills(self) -> list[str]:
+        """The names of all skills in the file."""
+        return self._packs.names()

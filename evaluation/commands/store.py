@@ -1,0 +1,96 @@
+"""`skillwise store`: stores from and to the files of other tools."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Vector stores: import and export word2vec files, look at what is in one.")
+
+Binary = Annotated[
+    bool | None, typer.Option("--binary/--text", help="word2vec's format. [binary for .bin]")
+]
+
+
+class Kind(StrEnum):
+    """How a store keeps its numbers."""
+
+    int8 = "int8"
+    float16 = "float16"
+
+
+@app.command("import")
+def import_(
+    source: Annotated[Path, typer.Argument(help="word2vec or GloVe file (.gz too), or a store.")],
+    out: Annotated[Path, typer.Option(help="Folder of the new store.")],
+    locale: Annotated[str, typer.Option(help="Language or locale of the words.")] = "en",
+    kind: Annotated[Kind, typer.Option(help="How the numbers are kept.")] = Kind.int8,
+    binary: Binary = None,
+) -> int:
+    """Make a store that `--vectors` takes of a word2vec file, or of another store.
+
+    Words are normalised as everywhere; of two that become one, the first stays. A store of an
+    older format or another kind is written anew.
+    """
+    import numpy as np
+
+    from pretrain import exchange
+    from pretrain.store import VectorStore, write
+
+    if source.is_dir():
+        old = VectorStore.open(source)
+        words, vectors, merged = old.words, old.dequantised(np.arange(len(old))), 0
+        language, origin = old.language, f"store {old.id}"
+    else:
+        found = exchange.read(source, binary=_is_binary(source, binary))
+        words, vectors, merged = found.words, found.vectors, found.merged
+        language, origin = locale.split("-")[0].lower(), source.name
+    card = (
+        f"---\nlanguage: {language}\n---\n\n# Word vectors from {origin}\n\n"
+        f"{len(words)} words of {vectors.shape[1]} dimensions, digest {{digest}}.\n"
+        "Their licence is that of their source.\n"
+    )
+    made = write(
+        out, words, vectors, {"language": language, "origin": origin}, card, kind=kind.value
+    )
+    typer.echo(f"{out}: {len(made):,} words, digest {made.id[:16]}")
+    if merged:
+        typer.echo(f"{merged:,} words differed from another only in case or form", err=True)
+    return 0
+
+
+@app.command()
+def export(
+    store: Annotated[Path, typer.Argument(help="A store's folder.")],
+    out: Annotated[Path, typer.Option(help="The word2vec file to write.")],
+    binary: Binary = None,
+) -> int:
+    """Write a store as a word2vec file, text or binary, which gensim and most others read."""
+    from pretrain import exchange
+    from pretrain.store import VectorStore
+
+    opened = VectorStore.open(store)
+    exchange.write(opened, out, binary=_is_binary(out, binary))
+    typer.echo(f"{out}: {len(opened):,} words of {opened.width} dimensions")
+    return 0
+
+
+@app.command()
+def show(store: Annotated[Path, typer.Argument(help="A store's folder.")]) -> int:
+    """Check a store whole and say what is in it: words, width, kind, language and digest."""
+    from pretrain.store import FILE, VectorStore
+
+    opened = VectorStore.open(store)
+    megabytes = (store / FILE).stat().st_size / 1e6
+    grams = "no" if opened.subwords is None else f"{len(opened.subwords.codes):,} buckets of"
+    typer.echo(
+        f"{store}: {len(opened):,} words of {opened.width} dimensions, {opened.meta['kind']}, "
+        f"{megabytes:.1f} MB, language {opened.language}, {grams} character n-grams, "
+        f"{opened.meta['format']}, digest {opened.id}"
+    )
+    return 0
+
+
+def _is_binary(path: Path, asked: bool | None) -> bool:
+    return asked if asked is not None else ".bin" in path.suffixes
