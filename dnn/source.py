@@ -43,7 +43,9 @@ class SourceModel:
     @staticmethod
     def open(folder: Path) -> "SourceModel":
         """Read what `save` wrote; a damaged folder is a `DataError`. Opened once a process."""
-        return _open(folder.resolve())
+        manifest = folder.resolve() / artefact.MANIFEST
+        stamp = manifest.stat().st_mtime_ns if manifest.exists() else 0
+        return _open(folder.resolve(), stamp)
 
     def save(self, folder: Path) -> None:
         """Write the folder, whole or not at all; no pickle."""
@@ -99,7 +101,8 @@ class SourceModel:
 
 
 @lru_cache(maxsize=8)
-def _open(folder: Path) -> SourceModel:
+def _open(folder: Path, stamp: int) -> SourceModel:
+    """`stamp` changes with the folder: a replaced one is read anew."""
     saved = artefact.read(folder, "source", frozenset({WEIGHTS, MODEL, SEEN}))
     model = saved.json(MODEL)
     try:
