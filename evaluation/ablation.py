@@ -38,6 +38,7 @@ class Base(BaseModel):
     skills: str = Field("*", description="glob over skill@locale")
     vectors: list[str] = Field([], description="vector stores, one a language")
     slots_only: bool = Field(False, description="admit skills with a single intent")
+    sources: list[str] = Field([], description="cards whose skills teach in stage 1, too")
 
 
 class Change(BaseModel):
@@ -51,6 +52,7 @@ class Change(BaseModel):
     shots: Shots | None = Field(None, description="another number of training utterances")
     skills: str | None = Field(None, description="measured on these of the base's skills alone")
     vectors: list[str] | None = Field(None, description="other stores: other text to learn from")
+    sources: list[str] | None = Field(None, description="other cards to learn from in stage 1")
 
 
 class AblationFile(BaseModel):
@@ -132,7 +134,7 @@ def read(path: Path, skills: str | None = None, seeds: int | None = None) -> Abl
         if row.settings.model_copy(update={"skills": base.skills}) == rows[0].settings:
             raise DataError(
                 path, None, f"change {change.name!r} differs in nothing from the base",
-                "give it a system, set, shots or vectors of its own",
+                "give it a system, set, shots, vectors or sources of its own",
             )  # fmt: skip
         rows.append(row)
     return Ablation(path, tuple(rows))
@@ -155,7 +157,7 @@ def slug(name: str) -> str:
 def _changed(path: Path, base: Base, change: Change) -> CompareSettings:
     system = change.system or base.system
     kept = flat(base.set) if _same_settings(system, base.system) else {}
-    names = change.model_fields_set & {"shots", "vectors"}
+    names = change.model_fields_set & {"shots", "vectors", "sources"}
     moved = base.model_copy(update={name: getattr(change, name) for name in names})
     if change.skills is not None:
         moved = moved.model_copy(update={"skills": change.skills})
@@ -180,6 +182,7 @@ def _settings(base: Base, system: str, changes: Mapping[str, Any]) -> CompareSet
         skills=base.skills,
         vectors=tuple(Path(store).expanduser() for store in base.vectors),
         slots_only=base.slots_only,
+        sources=tuple(base.sources),
     )
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from data_cards.errors import SkillwiseError
-from evaluation.results import FILE, Results
 from evaluation.rows import RunResult
 
 Log = Callable[[Mapping[str, float], int], None]
@@ -70,6 +69,8 @@ def track_run(tracker: Tracker | None, folder: Path, step: int = 0) -> None:
     """Log a finished run: each system's mean scores, each comparison's points."""
     if tracker is None:
         return
+    from evaluation.results import FILE, Results  # brings numpy, which an option's type needs not
+
     with Results(folder / FILE) as results:
         run = results.run()
     settings = {**run.settings, "commit": run.commit, "settings_digest": run.settings_digest}
