@@ -292,9 +292,8 @@ class DNN:
 
 
 def _same(what: str, pointer: Mapping[str, str], found: str) -> None:
-    """Raise `SkillwiseError` where a store or source model is not the one of the pointer."""
+    """Raise `DataError` where a store or source model is not the one of the pointer."""
     if found != pointer["digest"]:
-        raise SkillwiseError(
-            f"the network was trained with {what} {pointer['digest'][:12]}, not {found[:12]}; "
-            f"put that {what} back at {pointer['path']}"
-        )
+        wanted = pointer["digest"][:12]
+        fault = f"is {what} {found[:12]}, and the network was trained with {what} {wanted}"
+        raise DataError(pointer["path"], None, fault, f"put that {what} back")

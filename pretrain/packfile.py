@@ -31,7 +31,7 @@ class PackFile:
             descriptor = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
             raise DataError(
-                self.path, None, "no such pack file", "make one by `skillwise pack`"
+                self.path, None, "no such pack file", "make one by `skillwise pack add`"
             ) from None
         except OSError as error:
             raise DataError(
