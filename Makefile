@@ -4,7 +4,9 @@ BIN := .venv/bin
 RUN ?= runs/starter
 MINUTES ?= 2
 
-.PHONY: compare test check clean
+KILLS ?= 20
+
+.PHONY: compare test torture check clean
 
 .venv: .venv/installed
 
@@ -23,6 +25,10 @@ runs/vectors/en/vectors.safetensors: | .venv
 
 test: .venv
 	$(BIN)/python -m pytest
+
+# SIGKILL so often in each of eleven commands, full disks, jumping clocks; the counts are printed
+torture: .venv
+	SKILLWISE_KILLS=$(KILLS) $(BIN)/python -m pytest tests/torture tests/evaluation/test_executor.py tests/evaluation/test_cluster.py
 
 check: .venv
 	$(BIN)/ruff check .

@@ -34,7 +34,10 @@ def merge(folders: Sequence[Path], out: Path) -> Merged:
         raise SkillwiseError("results merge: name at least two runs' folders")
     target = out / FILE
     if target.exists():
-        raise SkillwiseError(f"--out {out}: holds results already; name a new folder")
+        raise SkillwiseError(
+            f"--out {out}: holds results already; `skillwise report {out}` "
+            "renders them, or name a new folder"
+        )
     for folder in folders:
         with Results(folder / FILE) as results:
             results.last_run()  # a file that is damaged, or holds nothing, is refused here

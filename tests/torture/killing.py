@@ -156,9 +156,10 @@ def _finish(
     said = Path("stderr.txt").read_text("utf-8") if Path("stderr.txt").exists() else ""
     assert code in codes, f"exit code {code}: {said[-3000:]}"
     assert "Traceback" not in said, said[-3000:]
+    found = outcome()
     left = [str(p) for p in Path().rglob(".*.tmp")]
     assert not left, f"left behind: {left}"
-    return outcome()
+    return found
 
 
 def _in_a_copy(begun: str, work: Callable[[], object]) -> object:

@@ -107,9 +107,9 @@ def test_a_full_disk_and_the_vectors(
     tmp_path: Path, small: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = pretrain_toys.write_text(tmp_path / "a.txt")
-    argv = ["pretrain", "--text", str(text), "--steps", "3", "--set", "width=16", "--set",
-            "heads=2", "--set", "min_count=1", "--resume",
-            "--out", str(small / "store")]  # fmt: skip
+    small_model = ["--set", "width=16", "--set", "heads=2", "--set", "min_count=1"]
+    argv = ["pretrain", "--text", str(text), "--steps", "3", *small_model, "--resume"]
+    argv += ["--out", str(small / "store")]
     filler = filled(small, 40_000)
     refused(argv, capsys)
     assert not (small / "store/vectors.safetensors").exists()
