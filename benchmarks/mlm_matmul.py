@@ -1,0 +1,90 @@
+"""How much of a training step is matrix products at the rate that the machine gives them.
+
+One step is recorded, and its products are run again bare, forward and backward, at their own shapes
+and strides: their time over the step's is the share of the machine's measured rate.
+"""
+
+import time
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+
+import numpy as np
+import torch
+from accelerate import Accelerator
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from pretrain.corpus import Corpus
+from pretrain.masking import Masker
+from pretrain.model import MaskedWordModel
+from pretrain.settings import PretrainSettings
+from pretrain.training import tensors, train
+
+PRODUCTS = {
+    torch.ops.aten.mm.default, torch.ops.aten.addmm.default, torch.ops.aten.bmm.default,
+    torch.ops.aten.baddbmm.default,
+}  # fmt: skip
+WARM, TIMED = 3, 10
+
+
+class _Recorder(TorchDispatchMode):
+    """Keeps the products that run below it, to be run again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[Callable[..., Any], tuple[Any, ...]]] = []
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if func in PRODUCTS:
+            again = tuple(_like(a) if isinstance(a, Tensor) else a for a in args)
+            self.found.append((func, again))
+        return func(*args, **(kwargs or {}))
+
+
+def _like(given: Tensor) -> Tensor:
+    return torch.empty_strided(given.shape, given.stride(), dtype=given.dtype).normal_()
+
+
+def measure(corpus: Corpus) -> dict[str, float | None]:
+    """The share for the shipped recipe, and for the transformer."""
+    transformer = PretrainSettings(encoder="transformer", tied=True, mask=0.25, ramp=0.0)
+    share, rate = _share(corpus, PretrainSettings(ramp=0.0))
+    other, other_rate = _share(corpus, transformer)
+    return {
+        "matmul_fraction": share,
+        "matmul_gigaflops": rate,
+        "matmul_fraction_transformer": other,
+        "matmul_gigaflops_transformer": other_rate,
+    }
+
+
+def _share(corpus: Corpus, settings: PretrainSettings) -> tuple[float, float]:
+    """The share, and the bare rate in billions of operations a second."""
+    marks: list[float] = []
+    train(
+        corpus, settings, Accelerator(cpu=True), seed=0, steps=WARM + TIMED,
+        after_step=lambda *_: marks.append(time.perf_counter()),
+    )  # fmt: skip
+    step = median(np.diff(marks[WARM - 1 :]))
+    rows = corpus.take(np.arange(settings.rows))
+    batch = Masker(corpus.counts, settings)(rows, np.random.default_rng(0))
+    model = MaskedWordModel(settings, len(corpus.counts))
+    with _Recorder() as recorder:
+        model(*tensors(batch, torch.device("cpu"))).backward()
+    bare, operations = 0.0, 0
+    with torch.inference_mode():
+        for product, args in recorder.found:
+            bare += _seconds(product, args)
+            left, right = [a for a in args if isinstance(a, Tensor) and a.ndim > 1][-2:]
+            operations += 2 * left.numel() * right.shape[-1]
+    return bare / step, operations / bare / 1e9
+
+
+def _seconds(product: Callable[..., Any], args: tuple[Any, ...]) -> float:
+    times = []
+    for _ in range(7):
+        clock = time.perf_counter()
+        product(*args)
+        times.append(time.perf_counter() - clock)
+    return median(times[2:])
