@@ -19,7 +19,7 @@ class TransferSettings(BaseModel):
     gain: float = Field(5.0, gt=0, description="what turns that fit, 0 to 1, into logits")
     frozen: float = Field(0.0, ge=0, le=1, description="share of steps with the trunk held still")
     lower_rate: float = Field(1.0, ge=0, description="rate of the trunk over that of the heads")
-    source_steps: int = Field(12000, gt=0, description="optimizer steps of stage 1")
+    source_steps: int = Field(12000, gt=0, description="optimizer steps of stage 1 at most")
     steps: float = Field(1.0, gt=0, description="optimizer steps over those of a cold start")
 
 
@@ -76,7 +76,13 @@ class SourceSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     network: DNNSettings = Field(DNNSettings(), description="the shape that stage 2 takes over")
-    steps: int = Field(12000, gt=0, description="optimizer steps, a batch of one skill each")
+    steps: int = Field(
+        12000, gt=0, description="optimizer steps at most, a batch of one skill each"
+    )
+    epochs: int = Field(8, gt=0, description="passes over the mature skills' utterances")
+    min_steps: int = Field(
+        2000, gt=0, description="few utterances get so many steps, within `steps`"
+    )
     batch: int = Field(32, gt=0, description="sentences a step")
     cap: int = Field(1500, gt=0, description="utterances taken of a skill at most")
     power: float = Field(0.5, ge=0, le=1, description="a skill's chance is its size to this power")

@@ -1,6 +1,7 @@
 """Trains the source model: batches of one skill at a time, one trunk under every skill's heads."""
 
 import hashlib
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def train_source(
     shape = settings.network
     skills = [_capped(skill, settings.cap) for skill in skills]
     everything = [u for skill in skills for u in skill.train]
+    steps = source_steps(len(everything), settings)
     ngrams = number_ngrams(Vocabulary.of(everything).words, settings.ngram_words)
     words, store = _vectors(shape, vectors, seed)
     trunk = Trunk(shape, words.width, len(ngrams))
@@ -56,13 +58,13 @@ def train_source(
         everywhere.parameters(), lr=settings.learning_rate, weight_decay=shape.weight_decay,
         fused=True,
     )  # fmt: skip
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: rate(n, settings.steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: rate(n, steps))
     chances = torch.tensor([len(data) ** settings.power for data in sets])
     mean = {name: value.clone() for name, value in trunk.state_dict().items()}
     names = list(mean)
     losses: list[Tensor] = []
     everywhere.train()
-    for step in range(settings.steps):
+    for step in range(steps):
         at = int(torch.multinomial(chances, 1, generator=generator))
         loss = networks[at].loss(*sets[at].batch(_draw(sets[at], settings.batch, generator)))
         optimizer.zero_grad(set_to_none=True)
@@ -74,14 +76,20 @@ def train_source(
         decay = min(settings.average, step / (step + 10))
         torch._foreach_lerp_([mean[n] for n in names], [now[n] for n in names], 1 - decay)
         losses.append(loss.detach())
-        if (step + 1) % 250 == 0 or step + 1 == settings.steps:
-            report(step + 1, settings.steps, float(torch.stack(losses).mean()))
+        if (step + 1) % 250 == 0 or step + 1 == steps:
+            report(step + 1, steps, float(torch.stack(losses).mean()))
             losses.clear()
     seen = np.unique(text_hashes(everything))
     return SourceModel(
         settings, mean, ngrams, seen, seed, tuple(skill.key for skill in skills), store,
         _digest(mean, ngrams, seen),
     )  # fmt: skip
+
+
+def source_steps(utterances: int, settings: SourceSettings) -> int:
+    """Optimizer steps of stage 1 for so many utterances of mature skills."""
+    passes = math.ceil(utterances / settings.batch) * settings.epochs
+    return min(settings.steps, max(settings.min_steps, passes))
 
 
 def _capped(skill: Skill, cap: int) -> Skill:

@@ -27,7 +27,7 @@ FOLDER = "sources"
 STARTER = "starter"
 """The packaged suite: mature skills for whoever has no other."""
 
-DEFAULT_SYSTEMS = ("maxent-crf", "maxent-crf-strong", "dnn-mlm")
+DEFAULT_SYSTEMS = ("maxent-crf", "maxent-crf-strong", "dnn-mlm", "dnn")
 
 
 class CompareSettings(BaseModel):

@@ -127,7 +127,7 @@ def train_missing(source: Source) -> str:
     model = train_source(mature, request.settings, path, SEED)
     source.path.parent.mkdir(parents=True, exist_ok=True)
     model.save(source.path)
-    return f"{source.path.name}: {len(mature)} skills, {request.settings.steps} steps"
+    return f"{source.path.name}: {len(mature)} skills, {len(model.seen):,} texts"
 
 
 def check(source: Source, target: PackedSkill) -> None:

@@ -11,7 +11,7 @@ from data_cards.errors import DataError, SkillwiseError
 from data_cards.records import Skill
 from dnn.settings import SourceSettings, TransferSettings
 from dnn.source import MODEL, SEEN, WEIGHTS, SourceModel
-from dnn.source_training import train_source
+from dnn.source_training import source_steps, train_source
 from dnn.system import DNN
 
 MATURE = (
@@ -149,6 +149,11 @@ def test_another_source_model_is_refused(tmp_path: Path) -> None:
     saved(trained(seed=1), place)
     with pytest.raises(SkillwiseError, match="was trained with source .* put that source back"):
         DNN.load(tmp_path / "saved")
+
+
+def test_steps_of_stage_1() -> None:
+    chosen = SourceSettings(steps=100, min_steps=40, epochs=2, batch=10)
+    assert [source_steps(n, chosen) for n in (1, 200, 201, 300, 10_000)] == [40, 40, 42, 60, 100]
 
 
 def test_transfer_without_a_source_is_one_line() -> None:

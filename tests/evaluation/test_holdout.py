@@ -117,7 +117,7 @@ def test_a_planted_leak_is_found(tmp_path: Path) -> None:
     pool = [skill(c * 3, texts(c)) for c in "abcdef"]
     target = pool[0]
     honest = assign([target], pool, TINY, {}, tmp_path)[target.label]
-    assert train_missing(honest).endswith("3 steps")
+    assert train_missing(honest).endswith(" texts")
     assert train_missing(honest).endswith("there")
     check(honest, target)
     thief = skill("thief", [*texts("q"), *texts("aaa", 3)[:1], "a number 11", "end"])
