@@ -76,7 +76,8 @@ class Bench:
 
     def lookup(self) -> Figures:
         """Eight-word utterances, beside gensim and SQLite."""
-        found = store_lookup.measure(self.store(), self.folder)
+        with tempfile.TemporaryDirectory(dir=self.folder) as scratch:
+            found = store_lookup.measure(self.store(), Path(scratch))
         for name, value in found.items():
             print(f"{name:<22}{value:>7.1f} us an utterance of {store_lookup.LENGTH} words")
         return {name: round(value, 2) for name, value in found.items()}
