@@ -8,8 +8,7 @@ Everything is measured in one run, peers beside ours. The accuracy part fits 48 
 
 import argparse
 import json
-import os
-import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -17,14 +16,19 @@ from pathlib import Path
 from statistics import mean, median
 
 import numpy as np
-import store_accuracy
-import store_disk
-import store_faults
-import store_lookup
-import store_serving
 import torch
 
-from pretrain.store import FILE, VectorStore
+sys.path[0] = str(Path(__file__).parent.parent)  # benchmarks/pretrain.py is not the room pretrain
+
+from benchmarks import (  # noqa: E402
+    store_accuracy,
+    store_disk,
+    store_faults,
+    store_lookup,
+    store_serving,
+)
+from evaluation.versions import commit  # noqa: E402
+from pretrain.store import FILE, VectorStore  # noqa: E402
 
 PARTS = ("disk", "lookup", "serving", "faults", "accuracy")
 SKILLS, NETWORKS, OPENED = 100_000, 500, 400
@@ -76,7 +80,8 @@ class Bench:
 
     def lookup(self) -> Figures:
         """Eight-word utterances, beside gensim and SQLite."""
-        found = store_lookup.measure(self.store(), self.folder)
+        with tempfile.TemporaryDirectory(dir=self.folder) as scratch:
+            found = store_lookup.measure(self.store(), Path(scratch))
         for name, value in found.items():
             print(f"{name:<22}{value:>7.1f} us an utterance of {store_lookup.LENGTH} words")
         return {name: round(value, 2) for name, value in found.items()}
@@ -134,7 +139,7 @@ def main() -> int:
     torch.set_num_threads(1)
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as scratch:
-        folder = asked.work or Path(scratch)
+        folder = (asked.work or Path(scratch)).resolve()
         folder.mkdir(parents=True, exist_ok=True)
         bench, figures = Bench(folder), Figures()
         for part in wanted:
@@ -144,18 +149,12 @@ def main() -> int:
     if asked.json:
         report = {
             "schema": 1,
-            "commit": _commit(),
+            "commit": commit(),
             "seconds": round(time.monotonic() - started, 1),
             "figures": figures,
         }
         asked.json.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
     return 0
-
-
-def _commit() -> str | None:
-    command = ["git", "-C", os.fspath(Path(__file__).parent), "rev-parse", "HEAD"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return done.stdout.strip() or None
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Look-ups of eight-word utterances: our store, gensim's KeyedVectors mapped, an SQLite table.
 
-All three give a float32 matrix (8, 300). Rounds of the three alternate, so that a busy machine
-does not fall on one of them alone; each figure is the median round's mean.
+All three give a float32 matrix (8, 300). Time is that of this thread's CPU, and rounds of the
+three alternate, so that a busy machine does not fall on one of them alone; each figure is the
+median round's mean.
 """
 
 import sqlite3
@@ -77,14 +78,14 @@ def sqlite_store(store: VectorStore, folder: Path) -> Callable[[Sequence[str]], 
 def microseconds(
     look_ups: dict[str, Callable[[Sequence[str]], Matrix]], asked: list[list[str]]
 ) -> dict[str, float]:
-    """Median over the rounds of each one's microseconds an utterance."""
+    """Median over the rounds of each one's CPU microseconds an utterance."""
     rounds: dict[str, list[float]] = {name: [] for name in look_ups}
     for _ in range(ROUNDS):
         for name, look_up in look_ups.items():
-            started = time.perf_counter()
+            started = time.thread_time()
             for words in asked:
                 look_up(words)
-            rounds[name].append((time.perf_counter() - started) / len(asked) * 1e6)
+            rounds[name].append((time.thread_time() - started) / len(asked) * 1e6)
     return {name: median(values) for name, values in rounds.items()}
 
 

@@ -79,8 +79,9 @@ def pss_megabytes(packs: Path, store: VectorStore) -> dict[int, float]:
     """Workers -> PSS of all processes in MB; each count in processes of its own."""
     found = {}
     for workers in (1, WORKERS):
-        command = [sys.executable, __file__, str(packs), str(store.path), str(workers)]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        command = [sys.executable, "-m", __name__, str(packs), str(store.path), str(workers)]
+        root = Path(__file__).parent.parent
+        done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=root)
         found[workers] = json.loads(done.stdout.splitlines()[-1])
     return found
 

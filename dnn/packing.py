@@ -80,7 +80,7 @@ def _weight(name: str, array: NDArray[Any], arrays: Arrays) -> Tensor:
     if array.dtype.kind not in "if":
         raise ValueError(f"weight {name!r} is of type {array.dtype}")
     if array.dtype != np.int8:
-        return torch.from_numpy(array.astype(np.float32))
+        return torch.from_numpy(array.copy()).float()  # the block's own bytes are read-only
     scales = arrays.get(name + _SCALES)
     rows = array.reshape(-1, array.shape[-1]) if array.ndim > 1 and array.size else array
     if scales is None or rows.ndim != 2 or scales.shape != rows.shape[:1]:

@@ -30,6 +30,7 @@ from pretrain.local import LocalStore
 from pretrain.store import VectorStore
 
 PACK = "skill.safetensors"
+_IDF = "wide.idf"
 BATCH = 64
 """Sentences predicted at a time."""
 
@@ -206,7 +207,7 @@ class DNN:
             "intents": self._intents,
             "tags": self._tags,
             "ngrams": list(self._ngrams),
-            "wide": self._wide.as_json() if self._wide is not None else None,
+            "wide": list(self._wide.rows) if self._wide is not None else None,
             "values": {k: sorted(map(list, v)) for k, v in self._lexicon.values.items()},
             "width": words.width,
             "seed": self._seed,
@@ -214,6 +215,8 @@ class DNN:
             "source": {"path": str(self.source), "digest": source.digest} if source else None,
         }
         state = {name: value.contiguous() for name, value in network.state_dict().items()}
+        if self._wide is not None:
+            state[_IDF] = torch.tensor(self._wide.idf)  # as JSON it was most of a pack's reading
         return Packed(self.settings.model_dump(mode="json"), model, state, self._local)
 
     def _adopt(
@@ -229,7 +232,11 @@ class DNN:
             {slot: frozenset(map(tuple, values)) for slot, values in model["values"].items()}
         )
         self._marks = number_marks(self._lexicon.values) if self.settings.gazetteers else {}
-        self._wide = WideFeatures.from_json(model["wide"]) if model["wide"] else None
+        weights = dict(packed.weights)
+        idf = weights.pop(_IDF, None)
+        self._wide = None
+        if model["wide"] is not None and idf is not None:
+            self._wide = WideFeatures.from_json({"grams": model["wide"], "idf": idf.tolist()})
         self._ngrams = {gram: i for i, gram in enumerate(model["ngrams"], 1)}
         self._own_ngrams = len(self._ngrams)
         self._seed = model["seed"]
@@ -239,7 +246,7 @@ class DNN:
             self.words = words.under(packed.local)
         with Undrawn():
             network = self._build(model["width"])
-        network.load_state_dict(packed.weights, assign=True)
+        network.load_state_dict(weights, assign=True)
         self._network = network.requires_grad_(False).eval()
         if source is not None:
             self._extend(source)

@@ -95,7 +95,8 @@ class Overlay:
         """(len(words), width) float32: the local vector, else the generic one, else zeros."""
         wanted = normalised(words)
         found, _ = self.generic.look_up(wanted)
-        for i, word in enumerate(wanted):
-            if word in self._rows:
-                found[i] = self._vectors[self._rows[word]]
+        if not self._rows.keys().isdisjoint(wanted):
+            for i, word in enumerate(wanted):
+                if word in self._rows:
+                    found[i] = self._vectors[self._rows[word]]
         return found

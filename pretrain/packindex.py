@@ -37,7 +37,7 @@ class PackIndex:
 
     def candidates(self, key: str) -> list[int]:
         """Offsets of records that may be the key's: nearly always one or none."""
-        wanted = np.uint64(xxh3_64_intdigest(key.encode("utf-8", "replace")))
+        wanted = np.uint64(xxh3_64_intdigest(key.encode("utf-8", "surrogatepass")))
         at = int(np.searchsorted(self.hashes, wanted))
         found = []
         while at < len(self.hashes) and self.hashes[at] == wanted:

@@ -30,7 +30,7 @@ def buckets_of(word: str, buckets: int) -> list[int]:
     grams = [
         marked[i : i + n] for n in range(SHORTEST, LONGEST + 1) for i in range(len(marked) - n + 1)
     ]
-    return [crc32(gram.encode("utf-8", "replace")) % buckets for gram in (marked, *grams)]
+    return [crc32(gram.encode("utf-8", "surrogatepass")) % buckets for gram in (marked, *grams)]
 
 
 @dataclass(frozen=True, slots=True)

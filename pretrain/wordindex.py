@@ -47,7 +47,7 @@ class HashedWords:
         slots, hashes, size = self.slots, self.hashes, self.size
         found = []
         for word in words:
-            wanted = xxh3_64_intdigest(word.encode("utf-8", "replace"))
+            wanted = xxh3_64_intdigest(word.encode("utf-8", "surrogatepass"))
             slot = wanted % size
             while (row := slots[slot]) >= 0 and hashes[row] != wanted:
                 slot += 1
@@ -99,5 +99,5 @@ class SortedHashes:
 
 
 def _blake2b(word: str) -> int:
-    coded = word.encode("utf-8", "replace")
+    coded = word.encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(coded, digest_size=8).digest(), "little")

@@ -107,7 +107,7 @@ ENTRIES = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None, derandomize=True, max_examples=300)
+@settings(deadline=None, derandomize=True, max_examples=150)
 @given(header=st.dictionaries(st.sampled_from(["a", "b", "__metadata__"]), ENTRIES | JSON) | JSON)
 def test_no_header_leads_out_of_bounds(header: Any) -> None:
     try:
