@@ -12,6 +12,7 @@ ten minutes and 2 GB of disk below TMPDIR. docs/SCALE.md plans from these figure
 import argparse
 import json
 import math
+import os
 import subprocess
 import sys
 import tempfile
@@ -20,7 +21,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent)]
+# the rooms before this folder: a benchmark may bear the name of a room
+sys.path[:] = [str(HERE.parent), *(p for p in sys.path if p != str(HERE)), str(HERE)]
 
 Figures = dict[str, float]
 
@@ -85,8 +87,9 @@ def step(name: str, folder: Path, *, skills: int, seeds: int = 1, systems: int =
 def process(script: str, *arguments: str) -> Figures:
     """Run a script of this folder; its last line is the figures."""
     done = subprocess.run(
-        [sys.executable, str(HERE / script), *arguments], check=True, text=True,
+        [sys.executable, "-P", str(HERE / script), *arguments], check=True, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        env=os.environ | {"PYTHONPATH": str(HERE.parent)},
     )  # fmt: skip
     say(f"{script} {' '.join(arguments)}: {done.stdout.strip()}")
     found: Figures = json.loads(done.stdout)
