@@ -26,7 +26,7 @@ runs/vectors/en/vectors.safetensors: | .venv
 test: .venv
 	$(BIN)/python -m pytest
 
-# SIGKILL so often in each of eleven commands, full disks, jumping clocks; the counts are printed
+# SIGKILL so often in each of thirteen commands, full disks, jumping clocks; the counts are printed
 torture: .venv
 	SKILLWISE_KILLS=$(KILLS) $(BIN)/python -m pytest tests/torture tests/evaluation/test_executor.py tests/evaluation/test_cluster.py
 

@@ -59,7 +59,7 @@ def plan(skills: int, systems: int, seeds: int) -> Plan:
 
 
 def run(folder: Path, wanted: Plan) -> dict[str, float]:
-    """Begin, do and record every cell; then begin again, which finds them all finished."""
+    """Begin, do and record every cell."""
     folder.mkdir(parents=True, exist_ok=True)
     found = {}
     with Recorder(folder / FILE) as recorder:
@@ -70,13 +70,19 @@ def run(folder: Path, wanted: Plan) -> dict[str, float]:
         clock = time.perf_counter()
         compute_missing(wanted, recorder, missing, Instant(), lambda: 8)
         found["record_seconds"] = time.perf_counter() - clock
+    return found
+
+
+def resume(folder: Path, wanted: Plan) -> dict[str, float]:
+    """Begin a finished run again: what it costs to find that nothing is left to do."""
+    found = {}
     clock, cpu = time.perf_counter(), time.process_time()
     with Recorder(folder / FILE) as recorder:
         again = recorder.begin(wanted.record(), wanted.settings_digest(), None, wanted, 2.0)
         left = recorder.missing(again)
     found["resume_check_seconds"] = time.perf_counter() - clock
     found["resume_check_cpu_seconds"] = time.process_time() - cpu
-    if left or again != number:
+    if left:
         raise AssertionError(f"{len(left)} finished cells would be done again")
     return found
 
@@ -112,7 +118,7 @@ def _measurement(rng: random.Random) -> Measurement:
 def main() -> int:
     """Do one step and print its cost."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("step", choices=("run", "conclude", "render", "merge"))
+    parser.add_argument("step", choices=("run", "resume", "conclude", "render", "merge"))
     parser.add_argument("folder", type=Path)
     parser.add_argument("--skills", type=int, default=10)
     parser.add_argument("--systems", type=int, default=5)
@@ -120,10 +126,10 @@ def main() -> int:
     asked = parser.parse_args()
     clock = time.perf_counter()
     found: dict[str, float] = {}
-    if asked.step == "run":
+    if asked.step in ("run", "resume"):
         wanted = plan(asked.skills, asked.systems, asked.seeds)
         found["plan_seconds"] = time.perf_counter() - clock
-        found |= run(asked.folder, wanted)
+        found |= (run if asked.step == "run" else resume)(asked.folder, wanted)
     elif asked.step == "conclude":
         with Recorder(asked.folder / FILE) as recorder:
             number = recorder.last_run()

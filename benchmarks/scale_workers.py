@@ -29,7 +29,7 @@ sys.path.append(str(Path(__file__).parents[1] / "tests" / "evaluation"))
 
 SKILLS, SEEDS = 8, 5
 WAIT_SECONDS, KILL_EVERY, KILL_FOR = 2.0, 10.0, 300.0
-SYSTEM = "maxent-crf-strong"
+SYSTEM = "dnn-mlm"
 
 
 class Patient(MaxEntCRF):

@@ -14,6 +14,7 @@ from evaluation.metrics import METRICS, Counts, Metric
 from evaluation.resampling import RESAMPLES, skill_replicates, wins
 from evaluation.results import Results
 from evaluation.rows import CellRow, Comparison, PlannedCell
+from evaluation.shelf import Rows, Shelf
 from evaluation.significance import wilcoxon_signed_rank
 
 Pair = tuple[str, str]
@@ -26,7 +27,7 @@ class _Side:
     __slots__ = ("baseline", "candidate", "locale", "name", "replicates")
 
     def __init__(
-        self, name: str, locale: str, baseline: float, candidate: float, replicates: Floats
+        self, name: str, locale: str, baseline: float, candidate: float, replicates: Rows
     ) -> None:
         self.name, self.locale = name, locale
         self.baseline, self.candidate = baseline, candidate
@@ -51,6 +52,7 @@ def compare_cells(
     if not wanted:
         return []
     measured: dict[tuple[int | None, Pair, str], list[_Side]] = {}
+    shelf = Shelf()
     for (label, shots), group in by_skill(results.cells(run)):
         tallies = read_tallies(results, group)
         rng = np.random.default_rng(number(f"{label}|{shots}"))
@@ -59,9 +61,12 @@ def compare_cells(
                 scores = _scores(group, pair, metric)
                 if scores is not None:
                     row = group[0].row
-                    side = _Side(row.skill, row.locale, *scores, replicates)
+                    kept = shelf.keep(replicates)
+                    side = _Side(row.skill, row.locale, *scores, kept)
                     measured.setdefault((shots, pair, metric), []).append(side)
-    return list(_compare(measured))
+    compared = list(_compare(measured))
+    shelf.close()
+    return compared
 
 
 def by_skill(

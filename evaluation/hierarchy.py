@@ -18,13 +18,17 @@ from numpy.typing import NDArray
 from scipy.stats import norm, t
 
 from evaluation.resampling import LEVEL, interval
+from evaluation.shelf import Rows
 
 Floats = NDArray[np.float64]
+
+BLOCK = 2_000_000
+"""Resamples times skills that are in memory at once; the draws are the same for any number."""
 
 
 def suite_replicates(
     scores: Sequence[tuple[float, float]],
-    replicates: Sequence[Floats],
+    replicates: Sequence[Rows],
     names: Sequence[str],
     rng: np.random.Generator,
 ) -> Floats:
@@ -34,12 +38,22 @@ def suite_replicates(
     its name. A skill whose replicate cannot be measured stands out of that one resample.
     """
     own = np.asarray(scores)  # (skills, 2)
-    pool = np.stack(list(replicates), axis=1)  # (resamples, skills, 2)
     families, family = np.unique(list(names), return_inverse=True)
-    f = len(families)
+    rows = max(1, BLOCK // len(own))
+    return np.concatenate(
+        [
+            _block(own, np.stack([r[at : at + rows] for r in replicates], axis=1), family, rng)
+            for at in range(0, len(replicates[0]), rows)
+        ]
+    )
+
+
+def _block(own: Floats, pool: Floats, family: NDArray[np.intp], rng: np.random.Generator) -> Floats:
+    """Some resamples, (resamples, skills, 2) of them -> (resamples, 2); family: (skills,)."""
+    f = int(family.max()) + 1
     drawn = own + (pool - own) / math.sqrt(2 * f - 1)
     times = rng.multinomial(f, np.full(f, 1 / f), size=len(pool))  # (resamples, families)
-    known = np.isfinite(drawn).all(axis=2)  # a pair counts whole or not at all
+    known = np.asarray(np.isfinite(drawn).all(axis=2))  # a pair counts whole or not at all
     weights = np.where(known, times[:, family], 0)  # (resamples, skills)
     count = weights.sum(axis=1, keepdims=True)
     total = np.einsum("rs,rsk->rk", weights, np.where(known[:, :, None], drawn, 0.0))

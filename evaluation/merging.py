@@ -44,7 +44,7 @@ def merge(folders: Sequence[Path], out: Path) -> Merged:
     with owned(out):
         scratch = scratch_beside(target)
         try:
-            schema.create(scratch)
+            schema.lay(scratch)
             merged = _join(folders, scratch)
             _conclude(scratch)
             scratch.replace(target)

@@ -64,12 +64,7 @@ def create(path: Path) -> None:
     scratch = scratch_beside(path)
     scratch.unlink(missing_ok=True)
     try:
-        connection = sqlite3.connect(scratch)
-        try:
-            connection.executescript(TABLES)
-            connection.execute("PRAGMA journal_mode = WAL")
-        finally:
-            connection.close()  # writes the log into the file and removes it
+        lay(scratch)
         scratch.rename(path)
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF not in _NO_ROOM:
@@ -80,6 +75,16 @@ def create(path: Path) -> None:
     finally:
         for left in path.parent.glob(f"{scratch.name}*"):
             left.unlink()
+
+
+def lay(path: Path) -> None:
+    """Lay the empty tables out in a new file, under the name that is given."""
+    connection = sqlite3.connect(path)
+    try:
+        connection.executescript(TABLES)
+        connection.execute("PRAGMA journal_mode = WAL")
+    finally:
+        connection.close()  # writes the log into the file and removes it
 
 
 def connect(path: Path, *, write: bool) -> sqlite3.Connection:

@@ -112,7 +112,7 @@ def exported(model: MaskedWordModel) -> NDArray[np.float32]:
 def _check(request: Request) -> None:
     if not request.sources:
         raise SkillwiseError("no text to learn from; give --text FILE, --suite NAME or --chitchat")
-    if any((request.out / name).exists() for name in (store.FILE, store.CARD)):
+    if store.occupied(request.out):
         raise DataError(request.out, None, "holds a store already", "name another --out")
     if (request.out / ".work" / "checkpoint.safetensors").exists() and not request.resume:
         raise DataError(

@@ -160,6 +160,15 @@ def normalised(words: Sequence[str]) -> list[str]:
     return [normalise(word) for word in words]
 
 
+def occupied(folder: Path) -> bool:
+    """Whether a store, or somebody's own README, stands there; a card alone that is ours is what a
+    killed writer left."""
+    card = folder / CARD
+    if (folder / FILE).exists():
+        return True
+    return card.exists() and b"library_name: skillwise" not in card.read_bytes()
+
+
 def write(
     folder: Path,
     words: Sequence[str],
@@ -176,7 +185,7 @@ def write(
     vectors of character n-grams, 0.3 MB at 300 dimensions. Raises `DataError` where something
     stands at `folder` already or the disk does not take it.
     """
-    if folder.is_dir() and any((folder / name).exists() for name in (FILE, CARD)):
+    if occupied(folder):
         raise DataError(folder, None, "holds a store already", "name another --out")
     table, scales = coded(vectors, kind)
     try:

@@ -47,7 +47,8 @@ def import_(
         words, vectors, merged = found.words, found.vectors, found.merged
         language, origin = locale.split("-")[0].lower(), source.name
     card = (
-        f"---\nlanguage: {language}\n---\n\n# Word vectors from {origin}\n\n"
+        f"---\nlanguage: {language}\nlibrary_name: skillwise\n---\n\n"
+        f"# Word vectors from {origin}\n\n"
         f"{len(words)} words of {vectors.shape[1]} dimensions, digest {{digest}}.\n"
         "Their licence is that of their source.\n"
     )

@@ -13,8 +13,9 @@ from evaluation import cli
 
 KILLS = int(os.environ.get("SKILLWISE_KILLS", "2"))
 SCRIPT = Path(__file__).with_name("killing.py")
-READING_ONLY = {"parse", "claims", "cards"}
-"""Commands without a victim of their own: `cards` has two, the others leave nothing behind."""
+ELSEWHERE = {"parse", "claims", "cards"}
+"""Commands without a victim of their name: `cards` has two, `parse` leaves nothing behind, and
+`claims` is `compare` many times over."""
 
 pytestmark = pytest.mark.timeout(60 * max(5, KILLS))
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.timeout(60 * max(5, KILLS))
 def test_every_command_is_killed() -> None:
     named = {c.name for c in cli.app.registered_commands}
     named |= {g.name for g in cli.app.registered_groups}
-    assert {str(name) for name in named} - READING_ONLY <= VICTIMS.keys()
+    assert {str(name) for name in named} - ELSEWHERE <= VICTIMS.keys()
 
 
 @pytest.mark.parametrize("name", VICTIMS)

@@ -180,6 +180,36 @@ def checking(kills: int) -> dict[str, int]:
     return torture(["cards", "check", "apple-orange"], lambda: None, lambda: None, kills)
 
 
+def packing(kills: int) -> dict[str, int]:
+    changes = ("min_steps=5", "max_steps=5", "shared=4", "task=4", "hidden=4", "projection=8")
+    argv = ["pack", "add", "--data", "toys", "--system", "dnn-random", "--out", "all.pack"]
+    argv += [word for change in changes for word in ("--set", f"dnn-random.{change}")]
+
+    def outcome() -> object:
+        from pretrain.packfile import PackFile
+
+        opened = PackFile(Path("all.pack"))
+        assert not opened.gaps
+        return sorted((record.key, record.length) for record in opened.records())
+
+    return torture(argv, toys, outcome, kills)
+
+
+def storing(kills: int) -> dict[str, int]:
+    def prepare() -> None:
+        rows = [f"w{i} {i / 7} {1 - i / 9} 0.5" for i in range(400)]
+        Path("words.txt").write_text("\n".join(["400 3", *rows]) + "\n", "utf-8")
+
+    def outcome() -> object:
+        from pretrain.store import VectorStore
+
+        return VectorStore.open(Path("mine")).meta["digest"]
+
+    argv = ["store", "import", "words.txt", "--out", "mine"]
+    # 2: killed between the finished store and the process's end, it says that all is there
+    return torture(argv, prepare, outcome, kills, codes=(0, 2))
+
+
 VICTIMS: dict[str, Victim] = {
     "compare": comparing,
     "nightly --accept": first_night,
@@ -187,6 +217,8 @@ VICTIMS: dict[str, Victim] = {
     "ablate": ablating,
     "pretrain": pretraining,
     "report": reporting,
+    "pack": packing,
+    "store": storing,
     "results export": exporting,
     "results merge": merging,
     "results": asking,
