@@ -103,9 +103,7 @@ class Cluster(Executor):
                 f"--cluster {self._address}: the scheduler is gone; when it is back, the same "
                 "command with the same folder goes on where it stopped"
             )
-        if isinstance(error, CancelledError):
-            return WorkerDied("its Dask worker was lost")
-        return error
+        return WorkerDied(f"Dask lost it ({type(error).__name__}: {error})")
 
 
 def run_there(work: Work, cell: Cell, limits: Limits) -> Outcome | Exception:
