@@ -59,7 +59,8 @@ class SystemSpec:
         if settings is None:
             made: System = cls()
         elif self.vectors:
-            made = cls(settings, vectors if self.vectors == "mlm" else None, source)
+            store = vectors if self.vectors == "mlm" else None
+            made = cls(settings, store, source) if self.transfers else cls(settings, store)
         else:
             made = cls(settings)
         return made

@@ -136,7 +136,7 @@ def test_a_second_time_nothing_is_computed(
     def never(*arguments: object) -> None:
         raise AssertionError("a finished cell was computed again")
 
-    monkeypatch.setattr("evaluation.compare._compute_missing", never)
+    monkeypatch.setattr("evaluation.compare.compute_missing", never)
     assert ablate(read(file), tmp_path / "out", jobs=1) == first
 
 
