@@ -21,8 +21,8 @@ def render(claimed: Claimed, broken: Sequence[str] = ()) -> str:
     parts = [
         findings_table(claimed.findings),
         NOTE,
-        f"{len(claimed.excluded)} skills are left out, for settings were chosen on them or on a "
-        f"version of them: {', '.join(claimed.excluded) or 'none'}.",
+        "Left out, for settings were chosen on them or on a version of them: "
+        f"{len(claimed.excluded)} ({', '.join(claimed.excluded) or 'none'}).",
     ]
     if claimed.parts:
         parts += ["By locale and suite:", parts_table(claimed.parts)]

@@ -87,7 +87,8 @@ def conclude(measured: Sides, convergence: Measured | None = None) -> Claimed:
         key: [side for side in found if side.label not in excluded]
         for key, found in measured.items()
     }
-    findings, parts = [], []
+    findings: list[Finding] = []
+    parts: list[Part] = []
     for claim in CLAIMS:
         for shots in claim.shots:
             found = kept.get((shots, claim.pair, claim.metric), [])
@@ -119,8 +120,8 @@ def measure(claim: Claim, shots: int, found: Sequence[Side]) -> Measured | None:
 
 
 def read_convergence(path: Path) -> Measured:
-    """What benchmarks/convergence.py wrote; anything else is a `DataError`."""
-    remedy = "write it by `python benchmarks/convergence.py --json FILE`"
+    """A convergence meter's report in the benchmark form; anything else is a `DataError`."""
+    remedy = "name a JSON report with these figures (docs/BENCHMARKS.md)"
     try:
         figures: Any = json.loads(path.read_text("utf-8"))["figures"]
         names = ("convergence_ratio", "convergence_ratio_ci_low", "convergence_ratio_ci_high")

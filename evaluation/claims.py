@@ -71,7 +71,7 @@ CONVERGENCE = Claim(
     ("dnn-mlm", "dnn"), "frame_accuracy", "ratio", 5.0, 1.0, (), 0,
     "convergence_ratio", skills=5,
 )  # fmt: skip
-"""Read from the benchmark that measures it; every other claim is read from cells."""
+"""Read from a meter's report; every other claim is read from cells."""
 
 
 @dataclass(frozen=True, slots=True)

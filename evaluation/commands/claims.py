@@ -28,7 +28,7 @@ def claims(
     jobs: options.Jobs = None,
     cluster: options.Cluster = None,
     convergence: Annotated[
-        Path | None, typer.Option(help="What benchmarks/convergence.py --json wrote.")
+        Path | None, typer.Option(help="JSON report of a convergence meter.")
     ] = None,
     reference: Annotated[
         Path | None, typer.Option(help="Record of claims that held. [claims.json beside the run]")

@@ -118,15 +118,17 @@ def test_a_skill_in_two_runs_counts_once(run: Path) -> None:
 
 
 def test_tuned_on_skills_are_not_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same nine, one of which bears a name that was tuned on."""
+    """Four skills, one of which settings were chosen on."""
     monkeypatch.setattr(
         "evaluation.claiming.development", lambda label: label == "simulated/skill 001@en-US"
     )
-    write_run(tmp_path / "results.sqlite", map(skill, range(4)), SYSTEMS, (10,), judged=False)
+    write_run(
+        tmp_path / "results.sqlite", [skill(n) for n in range(4)], SYSTEMS, (10,), judged=False
+    )
     claimed = conclude(read_runs([tmp_path], Shelf(), 50))
     assert claimed.excluded == ("simulated/skill 001@en-US",)
     assert claimed.counted == 3
-    assert "1 skills are left out" in render(claimed)
+    assert "of them: 1 (simulated/skill 001@en-US)." in render(claimed)
 
 
 def test_where_the_candidate_stops_winning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,8 +140,8 @@ def test_where_the_candidate_stops_winning(tmp_path: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(simulated_run, "_answered", planted)
     write_run(
-        tmp_path / "results.sqlite", map(skill, range(8)), ("maxent-crf", "dnn"), (10, None, 5),
-        judged=False,
+        tmp_path / "results.sqlite", [skill(n) for n in range(8)], ("maxent-crf", "dnn"),
+        (10, None, 5), judged=False,
     )  # fmt: skip
     claimed = conclude(read_runs([tmp_path], Shelf(), 300))
     (growth,) = claimed.growth
