@@ -9,6 +9,7 @@ from data_cards.errors import SkillwiseError
 from evaluation.commands import (
     ablate,
     cards,
+    claims,
     compare,
     nightly,
     pack,
@@ -31,6 +32,7 @@ app.command("pretrain")(pretrain.pretrain)
 app.command("report")(report.report)
 app.command("nightly")(nightly.nightly)
 app.command("ablate")(ablate.ablate)
+app.command("claims")(claims.claims)
 app.command("parse")(parse.parse)
 app.add_typer(pack.app, name="pack")
 app.add_typer(store.app, name="store")

@@ -21,17 +21,26 @@ Pair = tuple[str, str]
 Floats = NDArray[np.float64]
 
 
-class _Side:
+class Side:
     """One skill under one pair, shots and metric: both scores and their replicates."""
 
-    __slots__ = ("baseline", "candidate", "locale", "name", "replicates")
+    __slots__ = ("baseline", "candidate", "locale", "name", "replicates", "seeds", "suite")
 
     def __init__(
-        self, name: str, locale: str, baseline: float, candidate: float, replicates: Rows
+        self, cell: PlannedCell, baseline: float, candidate: float, seeds: int, replicates: Rows
     ) -> None:
-        self.name, self.locale = name, locale
-        self.baseline, self.candidate = baseline, candidate
+        self.suite, self.name, self.locale = cell.suite, cell.row.skill, cell.row.locale
+        self.baseline, self.candidate, self.seeds = baseline, candidate, seeds
         self.replicates = replicates  # (resamples, 2)
+
+    @property
+    def label(self) -> str:
+        """Suite and skill: unique within a run."""
+        return f"{self.suite}/{self.name}@{self.locale}"
+
+
+Sides = dict[tuple[int | None, Pair, str], list[Side]]
+"""By shots, pair and metric: every skill that was measured so."""
 
 
 def pairs(systems: Sequence[str]) -> list[Pair]:
@@ -48,11 +57,20 @@ def compare_cells(
     results: Results, run: int, systems: Sequence[str], resamples: int = RESAMPLES
 ) -> list[Comparison]:
     """All comparisons of a run, by shots, pair, metric, and locale (first all locales as one)."""
-    wanted = pairs(systems)
-    if not wanted:
-        return []
-    measured: dict[tuple[int | None, Pair, str], list[_Side]] = {}
     shelf = Shelf()
+    compared = list(_compare(sides(results, run, pairs(systems), shelf, resamples)))
+    shelf.close()
+    return compared
+
+
+def sides(
+    results: Results, run: int, wanted: Sequence[Pair], shelf: Shelf, resamples: int = RESAMPLES
+) -> Sides:
+    """Every skill of a run under each wanted pair, for each number of shots and metric; their
+    replicates are on the shelf."""
+    measured: Sides = {}
+    if not wanted:
+        return measured
     for (label, shots), group in by_skill(results.cells(run)):
         tallies = read_tallies(results, group)
         rng = np.random.default_rng(number(f"{label}|{shots}"))
@@ -60,13 +78,9 @@ def compare_cells(
             for metric, replicates in by_metric.items():
                 scores = _scores(group, pair, metric)
                 if scores is not None:
-                    row = group[0].row
-                    kept = shelf.keep(replicates)
-                    side = _Side(row.skill, row.locale, *scores, kept)
+                    side = Side(group[0], *scores, shelf.keep(replicates))
                     measured.setdefault((shots, pair, metric), []).append(side)
-    compared = list(_compare(measured))
-    shelf.close()
-    return compared
+    return measured
 
 
 def by_skill(
@@ -91,8 +105,10 @@ def comparable(row: CellRow, metric: str) -> bool:
     return getattr(row, metric) is not None and (metric != "intent_accuracy" or row.intents > 1)
 
 
-def _scores(cells: Sequence[PlannedCell], pair: Pair, metric: str) -> tuple[float, float] | None:
-    """Means over the seeds that both have; None where the metric can tell nothing."""
+def _scores(
+    cells: Sequence[PlannedCell], pair: Pair, metric: str
+) -> tuple[float, float, int] | None:
+    """Means over the seeds that both have, and how many; None where the metric tells nothing."""
     found: list[dict[int, float]] = []
     for system in pair:
         rows = [c.row for c in cells if c.row.system == system]
@@ -101,22 +117,21 @@ def _scores(cells: Sequence[PlannedCell], pair: Pair, metric: str) -> tuple[floa
     if not seeds:
         return None
     first, second = (math.fsum(values[s] for s in sorted(seeds)) / len(seeds) for values in found)
-    return first, second
+    return first, second, len(seeds)
 
 
-def _compare(
-    measured: dict[tuple[int | None, Pair, str], list[_Side]],
-) -> Iterator[Comparison]:
-    for (shots, pair, metric), sides in measured.items():
-        yield _comparison(shots, pair, METRICS[metric], None, sides)
-        for locale in sorted({side.locale for side in sides}):
-            chosen = [side for side in sides if side.locale == locale]
-            yield _comparison(shots, pair, METRICS[metric], locale, chosen)
+def _compare(measured: Sides) -> Iterator[Comparison]:
+    for (shots, pair, metric), found in measured.items():
+        yield comparison(shots, pair, METRICS[metric], None, found)
+        for locale in sorted({side.locale for side in found}):
+            chosen = [side for side in found if side.locale == locale]
+            yield comparison(shots, pair, METRICS[metric], locale, chosen)
 
 
-def _comparison(
-    shots: int | None, pair: Pair, metric: Metric, locale: str | None, sides: Sequence[_Side]
+def comparison(
+    shots: int | None, pair: Pair, metric: Metric, locale: str | None, sides: Sequence[Side]
 ) -> Comparison:
+    """What some skills come to; `locale` says of which they are, None = of several."""
     better = metric.higher_is_better
     before, after = (_mean([getattr(s, name) for s in sides]) for name in ("baseline", "candidate"))
     of_means = gain(before, after, higher_is_better=better)

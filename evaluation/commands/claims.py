@@ -1,0 +1,83 @@
+"""`skillwise claims`."""
+
+import json
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evaluation.commands import options
+
+SYSTEMS = ["maxent-crf", "maxent-crf-strong", "dnn-mlm", "dnn"]
+"""Those that the claims speak of."""
+
+
+def claims(
+    run: Annotated[
+        list[Path] | None, typer.Option(help="Folder of a run to read; nothing is computed then.")
+    ] = None,
+    suite: Annotated[list[str] | None, typer.Option(help="Data card. [collected: all]")] = None,
+    data: options.Folders = None,
+    shots: Annotated[list[str] | None, typer.Option(help="Utterances an intent. [5, 10]")] = None,
+    seeds: options.Seeds = 3,
+    skills: options.Skills = "*",
+    change: options.Changes = None,
+    vectors: options.Stores = None,
+    sources: options.Sources = None,
+    jobs: options.Jobs = None,
+    cluster: options.Cluster = None,
+    convergence: Annotated[
+        Path | None, typer.Option(help="JSON report of a convergence meter.")
+    ] = None,
+    reference: Annotated[
+        Path | None, typer.Option(help="Record of claims that held. [claims.json beside the run]")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The run's folder. [runs/claims]")] = None,
+    json_: Annotated[Path | None, typer.Option("--json", help="File for the figures.")] = None,
+) -> int:
+    """Put each claim about DNNs and transfer beside what was measured here, with a verdict.
+
+    Runs the systems on the collected skills, going on where it stopped, or reads finished runs.
+    Exit code 0: done; 1: a claim that held before fails now, or a cell failed; 2: bad input.
+    """
+    from evaluation.claim_record import FILE, broken, read_held, write_held
+    from evaluation.claim_text import figures, render
+    from evaluation.claiming import conclude, read_convergence, read_runs
+    from evaluation.commands.asking import asked
+    from evaluation.compare import compare
+    from evaluation.planning import FOLDER, plan
+    from evaluation.run_folder import RUNS, write_whole
+    from evaluation.shelf import Shelf
+    from evaluation.versions import commit
+
+    started = time.monotonic()
+    folder = out if out is not None else run[0] if run else RUNS / "claims"
+    record = reference if reference is not None else folder / FILE
+    held = read_held(record) if reference is not None or record.exists() else frozenset()
+    meter = read_convergence(convergence) if convergence is not None else None
+    failures = 0
+    if not run:
+        settings = asked(
+            suite=suite or (None if data else ["collected"]), data=data, systems=SYSTEMS,
+            system=None, change=change, shots=shots or ["5", "10"], seeds=seeds, skills=skills,
+            vectors=vectors, slots_only=False, sources=sources,
+        )  # fmt: skip
+        planned = plan(settings, folder.parent / FOLDER)
+        failures = len(compare(planned, folder, jobs=jobs, cluster=cluster).failures)
+    shelf = Shelf()
+    claimed = conclude(read_runs(run or [folder], shelf), meter)
+    shelf.close()
+    lost = broken(held, claimed.findings)
+    typer.echo(render(claimed, lost))
+    folder.mkdir(parents=True, exist_ok=True)
+    write_held(folder / FILE, held, claimed.findings)
+    if json_ is not None:
+        content = {
+            "schema": 1, "commit": commit(), "seconds": round(time.monotonic() - started, 1),
+            "figures": figures(claimed),
+        }  # fmt: skip
+        write_whole(json_, json.dumps(content, indent=1, allow_nan=False) + "\n")
+    if failures:
+        typer.echo(f"skillwise: {failures} cells failed, see {folder / 'report.md'}", err=True)
+    return 1 if lost or failures else 0
