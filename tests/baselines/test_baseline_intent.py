@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from baseline_toys import TRAIN
+from skill_toys import TRAIN
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 

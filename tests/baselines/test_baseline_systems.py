@@ -8,8 +8,8 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from baseline_toys import TOY, TRAIN, utterance
 from pydantic import ValidationError
+from skill_toys import TOY, TRAIN, utterance
 
 from baselines import (
     MaxEntCRF,

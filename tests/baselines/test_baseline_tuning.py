@@ -1,6 +1,6 @@
 """Tuning takes what held-out folds prefer."""
 
-from baseline_toys import TRAIN
+from skill_toys import TRAIN
 
 from baselines.features import IntentGroups, TokenGroups, token_features, utterance_features
 from baselines.tagger import CrfSettings

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 
-from baseline_toys import TRAIN
+from skill_toys import TRAIN
 
 from data_cards.folds import folds
 from data_cards.records import Frame, Utterance

@@ -1,6 +1,6 @@
 """Known slot values: longest match, marks by place, and words known in part."""
 
-from baseline_toys import utterance
+from skill_toys import utterance
 
 from data_cards.lexicon import Lexicon
 

@@ -3,16 +3,19 @@
 import contextlib
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import MakeCard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from data_cards.card import Card
 from data_cards.errors import SkillwiseError
 from data_cards.faults import Faults
 from data_cards.readers import ask_models, home_assistant, hub, starter
+
+MakeCard = Callable[..., Card]
 
 MODEL = {
     "interactionModel": {

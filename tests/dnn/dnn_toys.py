@@ -4,25 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from skill_toys import utterance
 
-from data_cards.records import Frame, Skill, Slot, Utterance
+from data_cards.records import Skill
 from dnn.settings import DNNSettings
 from pretrain import store
 
 CITIES = ("berlin", "paris", "new york", "rome", "oslo")
 GENRES = ("jazz", "rock", "hip hop", "blues", "folk")
-
-
-def utterance(
-    number: int | str, carrier: str, intent: str, slot: str = "", value: str = ""
-) -> Utterance:
-    """A carrier sentence whose `*` the value fills."""
-    words = carrier.split()
-    if not slot:
-        return Utterance(f"u{number}", tuple(words), Frame(intent))
-    at, filling = words.index("*"), value.split()
-    tokens = (*words[:at], *filling, *words[at + 1 :])
-    return Utterance(f"u{number}", tokens, Frame(intent, (Slot(slot, at, at + len(filling)),)))
 
 
 TRAIN = tuple(
