@@ -9,7 +9,8 @@ import pytest
 from pretrain.store import VectorStore
 
 pytest.importorskip("gensim", reason="the skip-gram comparator needs the extra bench")
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
+# last: benchmarks/pretrain.py must not stand for the package
+sys.path.append(str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
 import sgns_store  # noqa: E402 - stands beside no package
 
