@@ -110,6 +110,10 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
         connection.close()
         if "locked" in str(error):
             raise
+        if write and error.sqlite_errorcode & 0xFF in _NO_ROOM:  # its log finds no place
+            raise DataError(
+                path, None, f"cannot be written ({error})", "make room or leave to write"
+            ) from None
         raise DataError(path, None, f"is damaged ({error})", remedy) from None
     except BaseException:
         connection.close()
