@@ -5,6 +5,7 @@ everywhere, in a worker process of `pool`: the same threads, the same limits, th
 cell that dies takes no Dask worker with it.
 """
 
+import gc
 import socket
 import threading
 import time
@@ -41,14 +42,20 @@ class Cluster(Executor):
                 f"--cluster {address}: Dask is not installed; pip install 'skillwise[cluster]'"
             ) from None
         self._address, self._limits = address, limits or Limits()
+        connect: Any = Client  # Dask publishes no types
+        failure = ""
         try:
-            connect: Any = Client  # Dask publishes no types
             self._client = connect(address, set_as_default=False)
         except (OSError, TimeoutError, ValueError, TypeError) as error:
+            failure = f"({error})"
+        if failure:
+            # a client that failed closes itself when it is collected; left to chance, that falls
+            # into the start of the next client, whose lock it waits for, for ever
+            gc.collect()
             raise SkillwiseError(
-                f"--cluster {address}: no scheduler answers ({error}); start one or mend the "
+                f"--cluster {address}: no scheduler answers {failure}; start one or mend the "
                 "address"
-            ) from None
+            )
         self._executor = self._client.get_executor(pure=False)
         self._counted, self._threads = -COUNTED_SECONDS, 0
 
