@@ -7,7 +7,7 @@ from dnn.dataset import TrainingSet
 from dnn.network import Network
 
 RIDGE = 0.03
-"""Strength of the L2 penalty, as a share of the features' mean variance times their number."""
+"""Strength of the L2 penalty, as a share of the mean diagonal of the features' Gram matrix."""
 CHUNK = 256
 """Sentences read at a time."""
 
@@ -38,7 +38,7 @@ def imprint(network: Network, data: TrainingSet, gain: float, intents: bool) -> 
 
 
 def _solve(layer: torch.nn.Linear, features: Tensor, answers: Tensor, gain: float) -> None:
-    """features (n, width), answers (n,): every class weighs the same, however rare it is."""
+    """features (n, width), answers (n,); an answer weighs the root of its class's rarity."""
     classes = layer.out_features
     counts = torch.bincount(answers, minlength=classes).clamp_min(1)
     weight = (counts.max() / counts)[answers].sqrt().unsqueeze(1)  # (n, 1)

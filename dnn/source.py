@@ -73,7 +73,7 @@ class SourceModel:
         """Copy the layers that `trunk.settings.transfer` keeps into a new skill's trunk.
 
         `ngrams` numbers the n-grams of the new skill; the ones that this model never met stay as
-        they were drawn. The lexicon's inputs to the task layers stay where shapes agree.
+        they were drawn.
         """
         assert trunk.settings.transfer is not None
         kept = {
