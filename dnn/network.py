@@ -55,7 +55,11 @@ class WordInput(nn.Module):
             vectors = vectors * keep
         parts = [self.project(vectors) if self.project is not None else vectors]
         if self.settings.characters:
-            parts.append(self.ngrams(batch.ngrams))
+            grams = self.ngrams(batch.ngrams)
+            if self.training and self.settings.character_dropout:
+                # n-grams spell the very word: a word known by its vector alone is what is new later
+                grams = grams * (torch.rand(len(grams), 1) >= self.settings.character_dropout)
+            parts.append(grams)
         words = F.embedding(batch.words, torch.cat(parts, dim=1))
         return locked_dropout(words, self.settings.input_dropout, self.training)
 
@@ -136,6 +140,9 @@ class Heads(nn.Module):
             return logits
         ids, weights = batch.wide
         weights = dropout(weights, self.settings.dropout, self.training) * self.settings.wide
+        if self.training and self.settings.wide_dropout:
+            # what the n-grams explain alone gives the deep features nothing to learn
+            weights = weights * (torch.rand(len(weights), 1) >= self.settings.wide_dropout)
         beside: Tensor = self.wide(ids, per_sample_weights=weights)
         return logits + beside
 

@@ -29,7 +29,7 @@ class DNNSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     vectors: Literal["random", "store"] = Field("store", description="where word vectors come from")
-    vector_norm: float = Field(4.0, gt=0, description="mean norm the word vectors are scaled to")
+    vector_norm: float = Field(6.0, gt=0, description="mean norm the word vectors are scaled to")
     projection: int = Field(128, ge=0, description="width words are projected to; 0 = as they are")
     characters: int = Field(64, ge=0, description="width of the character n-gram sum; 0 = none")
     shared: int = Field(64, gt=0, description="units a direction of the shared bi-LSTM")
@@ -38,6 +38,9 @@ class DNNSettings(BaseModel):
     pooled_words: bool = Field(True, description="the intent head also sees pooled word inputs")
     wide: float = Field(
         4.0, ge=0, description="scale of n-gram features that reach the intent directly; 0 = none"
+    )
+    wide_dropout: float = Field(
+        0.5, ge=0, lt=1, description="share of sentences whose intent is learned without them"
     )
     crf: bool = Field(True, description="CRF on the tags; else softmax, decoded in constraint")
     gazetteers: int = Field(32, ge=0, description="width of what catalogs say of a word; 0 = none")
@@ -48,6 +51,9 @@ class DNNSettings(BaseModel):
     dropout: float = Field(0.35, ge=0, lt=1, description="of LSTM outputs and heads")
     input_dropout: float = Field(0.3, ge=0, lt=1, description="of word inputs, a mask a sentence")
     word_dropout: float = Field(0.1, ge=0, lt=1, description="share of words without their vector")
+    character_dropout: float = Field(
+        0.2, ge=0, lt=1, description="share of words without their character n-grams"
+    )
     label_smoothing: float = Field(0.1, ge=0, lt=1, description="of the intent's target")
     learning_rate: float = Field(3e-3, gt=0, description="peak rate of AdamW")
     weight_decay: float = Field(1e-2, ge=0, description="decoupled weight decay of AdamW")
