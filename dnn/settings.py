@@ -52,7 +52,7 @@ class DNNSettings(BaseModel):
     input_dropout: float = Field(0.3, ge=0, lt=1, description="of word inputs, a mask a sentence")
     word_dropout: float = Field(0.1, ge=0, lt=1, description="share of words without their vector")
     character_dropout: float = Field(
-        0.2, ge=0, lt=1, description="share of words without their character n-grams"
+        0.1, ge=0, lt=1, description="share of words without their character n-grams"
     )
     label_smoothing: float = Field(0.1, ge=0, lt=1, description="of the intent's target")
     learning_rate: float = Field(3e-3, gt=0, description="peak rate of AdamW")
