@@ -1,7 +1,7 @@
 """`dnn-*`: the network as a system that fits a skill and predicts frames."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -18,7 +18,7 @@ from data_cards.records import Frame, Prediction, Skill, Utterance
 from dnn.dataset import batch_of, training_set
 from dnn.encoding import Sentences, Vocabulary, number_marks, number_ngrams
 from dnn.imprint import imprint
-from dnn.network import Heads, Network, Trunk
+from dnn.network import Batch, Heads, Network, Trunk
 from dnn.packing import Packed, decode, encode
 from dnn.settings import DNNSettings
 from dnn.skeleton import Undrawn
@@ -33,6 +33,21 @@ PACK = "skill.safetensors"
 _IDF = "wide.idf"
 BATCH = 64
 """Sentences predicted at a time."""
+
+Watch = Callable[[int, Callable[[], "DNN"]], None]
+"""Told of each step that training has done, 0 before the first, with a function that makes the
+system as it would be were that step the last (but words that learn are not yet averaged)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """Utterances as a fitted network reads them, in batches of about one length.
+
+    All networks that a `Watch` sees of one fit read alike, unless words learn (`local_rate`).
+    """
+
+    utterances: Sequence[Utterance]
+    batches: Sequence[tuple[Sequence[int], Batch]]  # which utterances, and their tensors
 
 
 class DNN:
@@ -62,18 +77,17 @@ class DNN:
                 "two-stage transfer needs a source model; name one, or set transfer=null"
             )
         self.words: WordVectors | None = None
-        self._local: LocalStore | None = None
         self._network: Network | None = None
 
-    def fit(self, skill: Skill, seed: int) -> None:
-        """Train on `skill.train`; the same skill and seed give the same network."""
+    def fit(self, skill: Skill, seed: int, watch: Watch | None = None) -> None:
+        """Train on `skill.train`; the same skill and seed give the same network, watched or not."""
         if not skill.train:
             raise SkillwiseError(f"skill {skill.key} has no training utterance; add some")
         torch.manual_seed(seed)
         settings = self.settings
         self._seed = seed
         source = self._open_source()
-        self.words, self._local = self._open_vectors(source), None
+        words = self.words = self._open_vectors(source)
         self._intents = list(skill.intents)
         self._lexicon = Lexicon.of(skill.train, skill.gazetteers)
         self._tags = tag_names(skill.slot_names)
@@ -94,10 +108,27 @@ class DNN:
         if transfer is not None and transfer.imprint != "none":
             imprint(network, data, transfer.gain, transfer.imprint == "both")
         rows.requires_grad_(settings.local_rate > 0)
-        network = train(network, data, settings, torch.Generator().manual_seed(seed))
-        self._local = self._moved(vocabulary, rows)
-        packed = self._described(network, source)
-        self._adopt(encode(packed, settings.weights), self.words, source)
+
+        def stopped(network: Network) -> bytes:
+            """The block of the system whose training ends with this network."""
+            packed = self._described(network, source, self._moved(vocabulary, rows))
+            return encode(packed, settings.weights)
+
+        def look(step: int, averaged: Network) -> None:
+            assert watch is not None
+            watch(step, lambda: self._beside(stopped(averaged), words, source))
+
+        if watch is not None:
+            look(0, network)
+        generator = torch.Generator().manual_seed(seed)
+        network = train(network, data, settings, generator, look if watch is not None else None)
+        self._adopt(stopped(network), words, source)
+
+    def _beside(self, block: bytes, words: WordVectors, source: SourceModel | None) -> "DNN":
+        """Another system, of a block that this one's training came to."""
+        system = type(self)(self.settings, self.vectors, self.source)
+        system._adopt(block, words, source)
+        return system
 
     def _moved(self, vocabulary: Vocabulary, rows: Tensor) -> LocalStore | None:
         """The words that training moved, as a local store over the generic one."""
@@ -109,28 +140,45 @@ class DNN:
 
     def predict(self, utterances: Sequence[Utterance]) -> list[Prediction]:
         """The best frame of each utterance, in their order."""
+        return self._answers(utterances, self._batches(utterances))
+
+    def questions(self, utterances: Sequence[Utterance]) -> Questions:
+        """Encode utterances once that are to be asked many times."""
+        return Questions(utterances, list(self._batches(utterances)))
+
+    def answer(self, questions: Questions) -> list[Prediction]:
+        """`predict` of encoded utterances."""
+        return self._answers(questions.utterances, questions.batches)
+
+    def _batches(self, utterances: Sequence[Utterance]) -> Iterator[tuple[list[int], Batch]]:
         if not utterances:
-            return []
+            return
         vocabulary = Vocabulary.of(utterances)
         rows, ngrams = self._tables(vocabulary)
         order = sorted(range(len(utterances)), key=lambda i: len(utterances[i].tokens))
-        answers: dict[int, Prediction] = {}
         for start in range(0, len(order), BATCH):
             part = order[start : start + BATCH]
             batch = [utterances[i] for i in part]
-            answers |= zip(part, self._answer(batch, vocabulary, rows, ngrams), strict=True)
+            lexicons = [self._lexicon] * len(batch) if self._marks else []
+            sentences = Sentences.of(batch, vocabulary, lexicons, self._marks)
+            if self._wide is not None:
+                sentences = replace(sentences, wide=self._wide.encode(batch))
+            yield part, batch_of(sentences, rows, ngrams)
+
+    def _answers(
+        self,
+        utterances: Sequence[Utterance],
+        batches: Iterable[tuple[Sequence[int], Batch]],
+    ) -> list[Prediction]:
+        answers: dict[int, Prediction] = {}
+        for part, batch in batches:
+            asked = [utterances[i] for i in part]
+            answers |= zip(part, self._answer(asked, batch), strict=True)
         return [answers[i] for i in range(len(utterances))]
 
     @torch.inference_mode()
-    def _answer(
-        self, utterances: list[Utterance], vocabulary: Vocabulary, rows: Tensor, ngrams: Tensor
-    ) -> list[Prediction]:
+    def _answer(self, utterances: list[Utterance], batch: Batch) -> list[Prediction]:
         network = self._fitted()
-        lexicons = [self._lexicon] * len(utterances) if self._marks else []
-        sentences = Sentences.of(utterances, vocabulary, lexicons, self._marks)
-        if self._wide is not None:
-            sentences = replace(sentences, wide=self._wide.encode(utterances))
-        batch = batch_of(sentences, rows, ngrams)
         logits, emissions = network(batch)
         chances, best = logits.softmax(dim=1).max(dim=1)
         paths, tag_chances = network.heads.crf.decode(emissions, batch.inside)
@@ -198,7 +246,9 @@ class DNN:
             raise ValueError(f"does not fit ({error})") from None
         return system
 
-    def _described(self, network: Network, source: SourceModel | None) -> Packed:
+    def _described(
+        self, network: Network, source: SourceModel | None, local: LocalStore | None
+    ) -> Packed:
         """What is kept of a trained network; of its n-grams only those that are its own."""
         words, store = self._open_words(), None
         if isinstance(words, StoreVectors):
@@ -217,7 +267,7 @@ class DNN:
         state = {name: value.contiguous() for name, value in network.state_dict().items()}
         if self._wide is not None:
             state[_IDF] = torch.tensor(self._wide.idf)  # as JSON it was most of a pack's reading
-        return Packed(self.settings.model_dump(mode="json"), model, state, self._local)
+        return Packed(self.settings.model_dump(mode="json"), model, state, local)
 
     def _adopt(
         self, block: bytes, words: WordVectors, source: SourceModel | None,
@@ -240,7 +290,6 @@ class DNN:
         self._ngrams = {gram: i for i, gram in enumerate(model["ngrams"], 1)}
         self._own_ngrams = len(self._ngrams)
         self._seed = model["seed"]
-        self._local = packed.local
         self.words = words
         if packed.local is not None and isinstance(words, StoreVectors):
             self.words = words.under(packed.local)
