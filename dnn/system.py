@@ -88,6 +88,8 @@ class DNN:
         self._seed = seed
         source = self._open_source()
         words = self.words = self._open_vectors(source)
+        if source is not None:
+            self._fits(source, words)
         self._intents = list(skill.intents)
         self._lexicon = Lexicon.of(skill.train, skill.gazetteers)
         self._tags = tag_names(skill.slot_names)
@@ -329,6 +331,20 @@ class DNN:
             return RandomVectors(self._seed if source is None else source.seed, norm)
         assert self.vectors is not None  # the constructor refused that
         return StoreVectors.over(VectorStore.open(self.vectors), norm)
+
+    def _fits(self, source: SourceModel, words: WordVectors) -> None:
+        """Refuse a source model that read other word vectors: its first layer would not know ours.
+
+        It would train all the same, and merely be worse.
+        """
+        own = words.store.id if isinstance(words, StoreVectors) else ""
+        if source.store != own:
+            theirs = f"store {source.store[:12]}" if source.store else "random vectors"
+            ours = f"store {own[:12]} ({self.vectors})" if own else "random vectors"
+            raise SkillwiseError(
+                f"source model {self.source} was trained on {theirs}, and this network starts "
+                f"from {ours}; name the vectors it was trained on, or train it again on these"
+            )
 
     def _open_words(self) -> WordVectors:
         if self.words is None:

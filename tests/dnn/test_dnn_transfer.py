@@ -151,6 +151,20 @@ def test_another_source_model_is_refused(tmp_path: Path) -> None:
         DNN.load(tmp_path / "saved")
 
 
+def test_a_source_model_over_other_vectors_is_refused(tmp_path: Path) -> None:
+    one, other = (make_store(tmp_path / f"v{seed}", WORDS, seed) for seed in (0, 1))
+    over_one = saved(trained(steps=2, vectors=one), tmp_path / "s")
+    over_none = saved(trained(steps=2), tmp_path / "r")
+    transferred(over_one, one)
+    for source, vectors, said in (
+        (over_one, other, r"s was trained on store .* starts from store .*v1\); name the vectors"),
+        (over_one, None, "trained on store .* starts from random vectors"),
+        (over_none, one, "trained on random vectors, .* starts from store"),
+    ):
+        with pytest.raises(SkillwiseError, match=said):
+            transferred(source, vectors)
+
+
 def test_steps_of_stage_1() -> None:
     chosen = SourceSettings(steps=100, min_steps=40, epochs=2, batch=10)
     assert [source_steps(n, chosen) for n in (1, 200, 201, 300, 10_000)] == [40, 40, 42, 60, 100]
