@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from data_cards.card import card, cards
+from data_cards.card import Card, card, cards
 from data_cards.errors import SkillwiseError, nearest
 from data_cards.faults import Faults
 from data_cards.jsonl import read_folder, read_skill
@@ -15,6 +15,30 @@ from evaluation.packed import PackedSkill, pack
 COLLECTED = "collected"
 """What --suite takes for every collected card at once."""
 
+Row = tuple[Skill | PackedSkill, str, str]
+"""A skill of a card, and why it cannot be measured: whole, and where its slots alone would do."""
+
+
+class Readings:
+    """What one plan has read: its skills are measured and teach others, and each card is read once.
+
+    Skills are kept packed, as the plan keeps them: all of a card in a few megabytes.
+    """
+
+    def __init__(self) -> None:
+        self._cards: dict[str, tuple[list[Row], Faults]] = {}
+
+    def rows(self, suite: Card) -> tuple[list[Row], Faults]:
+        """The skills of a card, and the faults that its reader found."""
+        if suite.name not in self._cards:
+            faults = Faults()
+            rows: list[Row] = [
+                (pack(skill, suite.name), whole, slots_alone)
+                for skill, whole, slots_alone in _rows(suite, faults)
+            ]
+            self._cards[suite.name] = rows, faults
+        return self._cards[suite.name]
+
 
 def gather(
     suites: Iterable[str],
@@ -22,16 +46,19 @@ def gather(
     pattern: str = "*",
     *,
     slots_only: bool = False,
+    readings: Readings | None = None,
 ) -> tuple[list[PackedSkill], list[str]]:
     """The skills whose key, or suite/key, matches the pattern; and notes on what was left out.
 
     A fault in a folder of --data is an error, for its owner can mend it; what a card's published
-    data cannot offer is left out and noted.
+    data cannot offer is left out and noted. `readings` are kept where cards are asked for again.
     """
     found: dict[str, PackedSkill] = {}
     notes: list[str] = []
     seen: set[str] = set()
-    sources = [(name, _suite(name, slots_only, notes)) for name in _expanded(suites)]
+    sources: list[tuple[str, Iterator[Skill | PackedSkill]]] = [
+        (name, _suite(name, slots_only, notes, readings)) for name in _expanded(suites)
+    ]
     sources += [(path.resolve().name, _folder(path, slots_only)) for path in folders]
     for suite, skills in sources:
         for skill in skills:
@@ -43,7 +70,7 @@ def gather(
                 )
             seen.add(label)
             if fnmatchcase(skill.key, pattern) or fnmatchcase(label, pattern):
-                found[label] = pack(skill, suite)
+                found[label] = pack(skill, suite) if isinstance(skill, Skill) else skill
     if not found:
         keys = [label.partition("/")[2] for label in seen]
         raise SkillwiseError(f"--skills {pattern}: matches no skill; {nearest(pattern, keys)}")
@@ -77,10 +104,17 @@ def collected() -> list[str]:
     return found
 
 
-def _suite(name: str, slots_only: bool, notes: list[str]) -> Iterator[Skill]:
-    suite, faults = card(name), Faults()
-    for skill in load(suite, faults):
-        reason = _unmeasurable(skill, slots_only or suite.skillwise.slots_only)
+def _suite(
+    name: str, slots_only: bool, notes: list[str], readings: Readings | None
+) -> Iterator[Skill | PackedSkill]:
+    suite = card(name)
+    if readings is None:
+        faults = Faults()
+        rows: Iterable[Row] = _rows(suite, faults)
+    else:
+        rows, faults = readings.rows(suite)
+    for skill, whole, slots_alone in rows:
+        reason = slots_alone if slots_only or suite.skillwise.slots_only else whole
         if reason:
             notes.append(f"suite {name}: {skill.key} left out, {reason}")
         else:
@@ -90,6 +124,11 @@ def _suite(name: str, slots_only: bool, notes: list[str]) -> Iterator[Skill]:
             f"suite {name}: {len(faults)} faulty entries left out, "
             f"`skillwise cards check {name}` lists them"
         )
+
+
+def _rows(suite: Card, faults: Faults) -> Iterator[tuple[Skill, str, str]]:
+    for skill in load(suite, faults):
+        yield skill, _unmeasurable(skill, False), _unmeasurable(skill, True)
 
 
 def _unmeasurable(skill: Skill, slots_only: bool) -> str:

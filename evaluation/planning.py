@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from data_cards.errors import SkillwiseError
 from evaluation import vectors
 from evaluation.cells import Cell, SourcePointer
-from evaluation.gathering import gather
+from evaluation.gathering import Readings, gather
 from evaluation.packed import PackedSkill
 from evaluation.systems import SystemSpec, system_specs
 from evaluation.vectors import Vectors
@@ -134,9 +134,11 @@ def plan(settings: CompareSettings, sources: Path = Path("runs") / FOLDER) -> Pl
     if len(set(settings.shots)) < len(settings.shots):
         raise SkillwiseError("--shots: a number is given twice; give each once")
     specs = system_specs(settings.systems, settings.changes)
+    readings = Readings() if any(spec.transfers for spec in specs) else None
     skills, notes = gather(
-        settings.suites, settings.data, settings.skills, slots_only=settings.slots_only
-    )
+        settings.suites, settings.data, settings.skills, slots_only=settings.slots_only,
+        readings=readings,
+    )  # fmt: skip
     stores: dict[str, Vectors] = {}
     starting = next((spec for spec in specs if spec.vectors == "mlm"), None)
     if starting is not None or settings.vectors:
@@ -147,13 +149,13 @@ def plan(settings: CompareSettings, sources: Path = Path("runs") / FOLDER) -> Pl
                 vectors.need(stores, language, starting.name)
     return Plan(
         settings, tuple(skills), tuple(specs), stores, tuple(notes),
-        _sources(settings, skills, specs, stores, sources),
+        _sources(settings, skills, specs, stores, sources, readings),
     )  # fmt: skip
 
 
 def _sources(
     settings: CompareSettings, skills: Sequence[PackedSkill], specs: Sequence[SystemSpec],
-    stores: dict[str, Vectors], folder: Path,
+    stores: dict[str, Vectors], folder: Path, readings: Readings | None,
 ) -> "dict[str, dict[str, Source]]":  # fmt: skip
     """The source models of the systems that transfer; mature skills are read only for them."""
     transferring = [spec for spec in specs if spec.transfers]
@@ -162,7 +164,7 @@ def _sources(
     from evaluation.sources import assign  # imports torch, which takes seconds
 
     suites = dict.fromkeys([*settings.suites, *settings.sources, STARTER])
-    pool, _ = gather(suites, settings.data, slots_only=True)
+    pool, _ = gather(suites, settings.data, slots_only=True, readings=readings)
     return {
         spec.name: assign(skills, pool, spec.resolved(), stores, folder) for spec in transferring
     }

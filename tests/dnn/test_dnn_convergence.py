@@ -43,12 +43,11 @@ def test_looks_are_fine_at_first_and_then_a_twentieth_apart() -> None:
 def test_looking_changes_nothing(kind: str, tmp_path: Path) -> None:
     """The same network with and without, and the generator behind it stands at the same place."""
 
-    def made() -> DNN:
+    def made(place: Path) -> DNN:
         if kind == "transfer":
-            return transferring(tmp_path / str(len(list(tmp_path.iterdir()))))
+            return transferring(place)
         if kind == "words learn":
-            words = {"vectors": "store", "local_rate": 1.0}
-            return DNN(settings(**words), make_store(tmp_path / "v", WORDS))
+            return DNN(settings(vectors="store", local_rate=1.0), make_store(place, WORDS))
         return DNN(settings())
 
     def state(system: DNN) -> tuple[str, float]:
@@ -57,7 +56,7 @@ def test_looking_changes_nothing(kind: str, tmp_path: Path) -> None:
         bits = b"".join(value.numpy().tobytes() for _, value in weights)
         return sha256(bits).hexdigest(), float(torch.rand(1))
 
-    plain, watched = made(), made()
+    plain, watched = made(tmp_path / "plain"), made(tmp_path / "watched")
     plain.fit(TOY, 3)
     expected = state(plain)
     found = curve(watched, WATCHED, 3)

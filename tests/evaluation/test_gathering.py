@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from toy_skills import music, shopping, write_skills
@@ -12,7 +13,7 @@ from data_cards.errors import DataError, SkillwiseError
 from data_cards.faults import Faults
 from data_cards.records import Frame, Skill
 from evaluation import gathering
-from evaluation.gathering import gather
+from evaluation.gathering import Readings, gather
 
 
 def silent(skill: Skill) -> Skill:
@@ -51,6 +52,18 @@ def test_what_a_suite_cannot_offer_is_noted(suite: None) -> None:
     ]  # fmt: skip
     found, _ = gather(["toys"], [], slots_only=True)
     assert [s.key for s in found] == ["music@en-US", "single@en-US"]
+
+
+def test_a_card_is_read_once_where_it_is_asked_for_twice(
+    suite: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By both rules, with the same skills and notes as without what was kept."""
+    rules: list[dict[str, Any]] = [{"slots_only": False}, {"slots_only": True}, {"pattern": "m*"}]
+    wanted = [gather(["toys"], [], **rule) for rule in rules]
+    readings, reads, load = Readings(), [], gathering.load
+    monkeypatch.setattr(gathering, "load", lambda *asked: reads.append(asked) or load(*asked))
+    assert [gather(["toys"], [], **rule, readings=readings) for rule in rules] == wanted
+    assert len(reads) == 1
 
 
 def test_patterns(suite: None, tmp_path: Path) -> None:
