@@ -20,7 +20,7 @@ en() {
   done
   for name in "${once[@]}"; do args+=(--text "$text/$name/text.txt.gz"); done
   "${skillwise[@]}" pretrain --locale en "${args[@]}" --set max_words=40000 --set min_count=8 \
-    --steps "${STEPS_EN:-3000}" --resume --out "$out/en"
+    --steps "${STEPS_EN:-12000}" --resume --out "$out/en"
 }
 
 de() {
@@ -32,8 +32,8 @@ de() {
     args+=(--text "$text/$name/text.de.txt.gz:3")
   done
   for name in gerdracor_de_drama mdn_de_prose; do args+=(--text "$text/$name/text.txt.gz"); done
-  "${skillwise[@]}" pretrain --locale de "${args[@]}" --set max_words=34000 --set min_count=4 \
-    --steps "${STEPS_DE:-2000}" --resume --out "$out/de"
+  "${skillwise[@]}" pretrain --locale de "${args[@]}" --set max_words=33800 --set min_count=4 \
+    --steps "${STEPS_DE:-8000}" --resume --out "$out/de"
 }
 
 for language in "${@:-en}"; do "$language"; done
