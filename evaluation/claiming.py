@@ -79,8 +79,10 @@ def read_runs(folders: Sequence[Path], shelf: Shelf, resamples: int = RESAMPLES)
     return merged
 
 
-def conclude(measured: Sides, convergence: Measured | None = None) -> Claimed:
-    """Judge every claim on the skills that count."""
+def conclude(
+    measured: Sides, convergence: Measured | None = None, unrun: Sequence[str] = ()
+) -> Claimed:
+    """Judge every claim on the skills that count; `unrun` were left out before anything ran."""
     labels = {side.label for found in measured.values() for side in found}
     excluded = {label for label in labels if development(label)}
     kept = {
@@ -99,7 +101,11 @@ def conclude(measured: Sides, convergence: Measured | None = None) -> Claimed:
     findings.append(judge(CONVERGENCE, None, convergence, "no --convergence FILE"))
     first = kept.get((CLAIMS[0].primary, CLAIMS[0].pair, CLAIMS[0].metric), [])
     return Claimed(
-        tuple(findings), tuple(parts), tuple(_growth(kept)), tuple(sorted(excluded)), len(first)
+        tuple(findings),
+        tuple(parts),
+        tuple(_growth(kept)),
+        tuple(sorted(excluded.union(unrun))),
+        len(first),
     )
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from data_cards.errors import SkillwiseError
 from evaluation import vectors
 from evaluation.cells import Cell, SourcePointer
+from evaluation.development import development
 from evaluation.gathering import Readings, gather
 from evaluation.packed import PackedSkill
 from evaluation.systems import SystemSpec, system_specs
@@ -151,6 +152,19 @@ def plan(settings: CompareSettings, sources: Path = Path("runs") / FOLDER) -> Pl
         settings, tuple(skills), tuple(specs), stores, tuple(notes),
         _sources(settings, skills, specs, stores, sources, readings),
     )  # fmt: skip
+
+
+def without_development(given: Plan) -> tuple[Plan, tuple[str, ...]]:
+    """A plan less the skills that settings were chosen on, and their labels.
+
+    They teach in stage 1 all the same, and count where it is held out who may teach whom.
+    """
+    left_out = tuple(skill.label for skill in given.skills if development(skill.label))
+    skills = tuple(skill for skill in given.skills if not development(skill.label))
+    if not left_out or not skills:  # a run of nothing else says by its findings that none counts
+        return given, ()
+    note = f"{len(left_out)} skills that settings were chosen on were not run"
+    return replace(given, skills=skills, notes=(*given.notes, note)), left_out
 
 
 def _sources(

@@ -46,7 +46,7 @@ def claims(
     from evaluation.claiming import conclude, read_convergence, read_runs
     from evaluation.commands.asking import asked
     from evaluation.compare import compare
-    from evaluation.planning import FOLDER, plan
+    from evaluation.planning import FOLDER, plan, without_development
     from evaluation.run_folder import RUNS, write_whole
     from evaluation.shelf import Shelf
     from evaluation.versions import commit
@@ -57,16 +57,17 @@ def claims(
     held = read_held(record) if reference is not None or record.exists() else frozenset()
     meter = read_convergence(convergence) if convergence is not None else None
     failures = 0
+    unrun: tuple[str, ...] = ()
     if not run:
         settings = asked(
             suite=suite or (None if data else ["collected"]), data=data, systems=SYSTEMS,
             system=None, change=change, shots=shots or ["5", "10"], seeds=seeds, skills=skills,
             vectors=vectors, slots_only=False, sources=sources,
         )  # fmt: skip
-        planned = plan(settings, folder.parent / FOLDER)
+        planned, unrun = without_development(plan(settings, folder.parent / FOLDER))
         failures = len(compare(planned, folder, jobs=jobs, cluster=cluster).failures)
     shelf = Shelf()
-    claimed = conclude(read_runs(run or [folder], shelf), meter)
+    claimed = conclude(read_runs(run or [folder], shelf), meter, unrun)
     shelf.close()
     lost = broken(held, claimed.findings)
     typer.echo(render(claimed, lost))

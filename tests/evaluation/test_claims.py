@@ -2,13 +2,16 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import simulated_run
 from simulated_run import skill, write_run
+from toy_skills import music
 
 from data_cards.errors import DataError
+from data_cards.jsonl import write_skill
 from evaluation.claim_record import broken, read_held, write_held
 from evaluation.claim_text import figures, render
 from evaluation.claiming import conclude, measure, read_convergence, read_runs
@@ -16,6 +19,7 @@ from evaluation.claims import CLAIMS, CONVERGENCE, LOCALES, Claim, Measured, jud
 from evaluation.cli import main
 from evaluation.commands.claims import SYSTEMS
 from evaluation.development import TUNED, development, drawn
+from evaluation.planning import CompareSettings, plan, without_development
 from evaluation.shelf import Shelf
 
 GAIN = CLAIMS[0]
@@ -129,6 +133,22 @@ def test_tuned_on_skills_are_not_counted(tmp_path: Path, monkeypatch: pytest.Mon
     assert claimed.excluded == ("simulated/skill 001@en-US",)
     assert claimed.counted == 3
     assert "of them: 1 (simulated/skill 001@en-US)." in render(claimed)
+
+
+def test_tuned_on_skills_are_not_run(tmp_path: Path) -> None:
+    """One skill of a suite that has the name of a real one, tuned on; one that is not."""
+    folder = tmp_path / "sgd"
+    folder.mkdir()
+    for each in (replace(music(), name="Buses_1"), music()):
+        write_skill(each, folder)
+    settings = CompareSettings(suites=(), data=(folder,), systems=("maxent-crf",))
+    whole = plan(settings, tmp_path)
+    left, unrun = without_development(whole)
+    assert len(whole.skills) == 2
+    assert [s.label for s in left.skills] == ["sgd/music@en-US"]
+    assert unrun == ("sgd/Buses_1@en-US",)
+    assert "1 skills that settings were chosen on were not run" in left.notes
+    assert without_development(left) == (left, ())
 
 
 def test_where_the_candidate_stops_winning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
