@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from evaluation.cli import main
-from pretrain import store
+from pretrain import intrinsic, store
 
 SMALL = {
     "min_steps": 60, "max_steps": 60, "projection": 16, "characters": 16, "shared": 16, "task": 16,
@@ -112,3 +112,25 @@ def test_stores_from_and_to_word2vec(here: Path, capsys: pytest.CaptureFixture[s
     Path("broken.txt").write_text("a 1 2\nb 1\n", "utf-8")
     assert run("store", "import", "broken.txt", "--out", "c") == 2
     assert "broken.txt:2: 1 numbers where 2 are wanted" in one_line(capsys)
+
+
+def test_a_store_is_scored_on_similarity_sets(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two pairs a set whose cosines stand in the order of their ratings; then no sets at all."""
+    table = store.VectorStore.open(Path("store")).vectors(WORDS)
+    unit = table / np.linalg.norm(table, axis=1, keepdims=True)
+    cosines = sorted((float(unit[0] @ unit[i]), WORDS[i]) for i in (1, 2, 3))
+    lines = [f"{WORDS[0]}\t{word}\t{rating}\n" for rating, (_, word) in enumerate(cosines)]
+    for folder, names in (("en", intrinsic.SETS), ("analogy_en", intrinsic.ANALOGIES)):
+        Path("sets", folder).mkdir(parents=True)
+        for name in names:
+            content = "".join(lines) if folder == "en" else f": toys\n{' '.join(WORDS[:4])}\n"
+            prefix = "EN-" if folder == "en" else ""
+            Path("sets", folder, f"{prefix}{name}.txt").write_text(content, "utf-8")
+    assert run("store", "evaluate", "store", "--sets", "sets") == 0
+    [mean] = [x for x in capsys.readouterr().out.splitlines() if x.startswith("mean rho")]
+    assert mean.split() == ["mean", "rho", "1.000", "1.000"]
+    monkeypatch.delenv("SKILLWISE_DATA", raising=False)
+    assert run("store", "evaluate", "store") == 2
+    assert "--sets: name the folder of the sets" in one_line(capsys)

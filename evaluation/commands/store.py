@@ -93,5 +93,33 @@ def show(store: Annotated[Path, typer.Argument(help="A store's folder.")]) -> in
     return 0
 
 
+@app.command()
+def evaluate(
+    store: Annotated[Path, typer.Argument(help="A store's folder.")],
+    sets: Annotated[
+        Path | None,
+        typer.Option(help="Folder with en/ and analogy_en/. [word_similarity in SKILLWISE_DATA]"),
+    ] = None,
+) -> int:
+    """Score a store on 13 English word-similarity sets and the analogies, with coverage."""
+    import os
+
+    import numpy as np
+
+    from data_cards.card import DATA_VARIABLE
+    from data_cards.errors import SkillwiseError
+    from pretrain import intrinsic
+    from pretrain.store import VectorStore
+
+    if sets is None:
+        if DATA_VARIABLE not in os.environ:
+            raise SkillwiseError(f"--sets: name the folder of the sets, or set {DATA_VARIABLE}")
+        sets = Path(os.environ[DATA_VARIABLE]) / "word_similarity"
+    opened = VectorStore.open(store)
+    table = opened.dequantised(np.arange(len(opened)))
+    typer.echo(intrinsic.render(intrinsic.evaluate(opened.words, table, sets)), nl=False)
+    return 0
+
+
 def _is_binary(path: Path, asked: bool | None) -> bool:
     return asked if asked is not None else ".bin" in path.suffixes
