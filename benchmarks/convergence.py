@@ -36,13 +36,14 @@ from evaluation import convergence  # noqa: E402
 from evaluation.cells import Cell  # noqa: E402
 from evaluation.comparing import number  # noqa: E402
 from evaluation.development import development as tuned_on  # noqa: E402
+from evaluation.figures import write_figures  # noqa: E402
 from evaluation.gathering import COLLECTED  # noqa: E402
 from evaluation.packed import PackedSkill, unpack  # noqa: E402
 from evaluation.planning import FOLDER, CompareSettings, Plan, plan  # noqa: E402
 from evaluation.progress import progress, say  # noqa: E402
 from evaluation.run_folder import RUNS, write_whole  # noqa: E402
 from evaluation.sources import check, train_missing  # noqa: E402
-from evaluation.versions import code_digest, commit  # noqa: E402
+from evaluation.versions import code_digest  # noqa: E402
 
 SCRATCH, TRANSFER = PAIR = ("dnn-mlm", "dnn")
 Curves = dict[tuple[str, str, int], Curve]
@@ -163,17 +164,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     for name, value in figures.items():
         print(f"{name:<42}{'-' if value is None else f'{value:,.3f}':>12}")
-    report(asked.json, figures, time.monotonic() - started)
+    write_figures(asked.json, figures, time.monotonic() - started)
     return 0
-
-
-def report(path: Path, figures: convergence.Figures, seconds: float) -> None:
-    """Write the figures in the form of docs/BENCHMARKS.md."""
-    content = {
-        "schema": 1, "commit": commit(), "seconds": round(seconds, 1),
-        "figures": {k: None if v is None else round(v, 6) for k, v in figures.items()},
-    }  # fmt: skip
-    write_whole(path, json.dumps(content, indent=1, allow_nan=False) + "\n")
 
 
 def run(asked: argparse.Namespace) -> convergence.Figures:

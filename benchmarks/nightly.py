@@ -8,7 +8,6 @@ real answers: the nights of a history, dealt anew (evaluation/night_drill.py).
 """
 
 import argparse
-import json
 import sys
 import time
 from pathlib import Path
@@ -19,11 +18,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "evaluati
 
 from night_world import RULE, SKILLS, UTTERANCES, World, alarmed
 
+from evaluation.figures import write_figures
 from evaluation.metrics import COLUMNS
 from evaluation.night_drill import Drill, drill
 from evaluation.night_rehearsal import pools
 from evaluation.night_verdicts import CellEvidence, CellKey, judge
-from evaluation.versions import commit
 
 SEED = 20_261_126
 NIGHTS = 50
@@ -57,11 +56,7 @@ def main() -> None:
         dealt = drill(held, seeds, asked.series, np.random.default_rng(SEED))
         name = f"real answers, {seeds} seeds a night, {dealt.nights} nights a series"
         told(figures, "real", name, dealt)
-    content = {
-        "schema": 1, "commit": commit(), "seconds": round(time.monotonic() - started, 1),
-        "figures": figures,
-    }  # fmt: skip
-    asked.json.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+    write_figures(asked.json, figures, time.monotonic() - started)
 
 
 def simulated(seed: np.random.SeedSequence, series: int, options: dict[str, float]) -> Drill:

@@ -24,7 +24,7 @@ sys.path[0] = str(ROOT)  # this file bears the name of the package that it measu
 from benchmarks import mlm_downstream, mlm_matmul, mlm_quality, mlm_speed  # noqa: E402
 from benchmarks.mlm_corpus import dialogue  # noqa: E402
 from data_cards.card import DATA_VARIABLE  # noqa: E402
-from evaluation.versions import commit  # noqa: E402
+from evaluation.figures import write_figures  # noqa: E402
 
 Figures = dict[str, float | None]
 
@@ -61,13 +61,7 @@ def main() -> int:
     for name, value in figures.items():
         print(f"{name:<44}{'-' if value is None else f'{value:12.4f}'}")
     if asked.json:
-        report = {
-            "schema": 1,
-            "commit": commit(),
-            "seconds": round(time.monotonic() - started, 1),
-            "figures": figures,
-        }
-        asked.json.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+        write_figures(asked.json, figures, time.monotonic() - started)
     return 0
 
 

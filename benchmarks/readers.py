@@ -7,11 +7,8 @@ are read from SKILLWISE_DATA; a card whose data are not there is left out and na
 """
 
 import argparse
-import json
 import multiprocessing
-import os
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,6 +21,7 @@ from data_cards.errors import SkillwiseError
 from data_cards.faults import Faults
 from data_cards.loading import load
 from data_cards.readers import sgd
+from evaluation.figures import write_figures
 
 WANTED = 20_000
 """Utterances per CPU second that a reader should give."""
@@ -132,20 +130,8 @@ def main() -> int:
         figures |= {f"sgd_peak_mb_{percent}": round(mb, 1) for percent, mb in peaks.items()}
         if peaks:
             figures["sgd_peak_ratio"] = round(peaks[100] / peaks[25], 3)
-        report = {
-            "schema": 1,
-            "commit": _commit(),
-            "seconds": round(time.monotonic() - started, 1),
-            "figures": figures,
-        }
-        asked.json.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+        write_figures(asked.json, figures, time.monotonic() - started)
     return 0
-
-
-def _commit() -> str | None:
-    command = ["git", "-C", os.fspath(Path(__file__).parent), "rev-parse", "HEAD"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return done.stdout.strip() or None
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ Everything is measured in one run, peers beside ours. The accuracy part fits 48 
 """
 
 import argparse
-import json
 import sys
 import tempfile
 import time
@@ -27,7 +26,7 @@ from benchmarks import (  # noqa: E402
     store_lookup,
     store_serving,
 )
-from evaluation.versions import commit  # noqa: E402
+from evaluation.figures import write_figures  # noqa: E402
 from pretrain.store import FILE, VectorStore  # noqa: E402
 
 PARTS = ("disk", "lookup", "serving", "faults", "accuracy")
@@ -147,13 +146,7 @@ def main() -> int:
             measure: Callable[[], Figures] = getattr(bench, part)
             figures |= measure()
     if asked.json:
-        report = {
-            "schema": 1,
-            "commit": commit(),
-            "seconds": round(time.monotonic() - started, 1),
-            "figures": figures,
-        }
-        asked.json.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+        write_figures(asked.json, figures, time.monotonic() - started)
     return 0
 
 

@@ -1,6 +1,5 @@
 """`skillwise claims`."""
 
-import json
 import time
 from pathlib import Path
 from typing import Annotated
@@ -46,10 +45,10 @@ def claims(
     from evaluation.claiming import conclude, read_convergence, read_runs
     from evaluation.commands.asking import asked
     from evaluation.compare import compare
+    from evaluation.figures import write_figures
     from evaluation.planning import FOLDER, plan, without_development
-    from evaluation.run_folder import RUNS, write_whole
+    from evaluation.run_folder import RUNS
     from evaluation.shelf import Shelf
-    from evaluation.versions import commit
 
     started = time.monotonic()
     folder = out if out is not None else run[0] if run else RUNS / "claims"
@@ -74,11 +73,7 @@ def claims(
     folder.mkdir(parents=True, exist_ok=True)
     write_held(folder / FILE, held, claimed.findings)
     if json_ is not None:
-        content = {
-            "schema": 1, "commit": commit(), "seconds": round(time.monotonic() - started, 1),
-            "figures": figures(claimed),
-        }  # fmt: skip
-        write_whole(json_, json.dumps(content, indent=1, allow_nan=False) + "\n")
+        write_figures(json_, figures(claimed), time.monotonic() - started)
     if failures:
         typer.echo(f"skillwise: {failures} cells failed, see {folder / 'report.md'}", err=True)
     return 1 if lost or failures else 0

@@ -13,6 +13,7 @@ from skill_toys import CITIES, GENRES, utterance
 from data_cards.jsonl import write_skill
 from data_cards.records import Skill, Utterance
 from evaluation.cli import main as skillwise
+from evaluation.figures import write_figures
 from evaluation.packed import pack
 from pretrain import store
 
@@ -117,7 +118,7 @@ def test_the_report_is_read_by_claims(
         for seed in (0, 1)
     ]
     found = convergence.convergence.figures(races)
-    convergence.report(tmp_path / "meter.json", found, 1.0)
+    write_figures(tmp_path / "meter.json", found, 1.0)
     with pytest.raises(SystemExit) as ended:
         skillwise(["claims", "--run", "run", "--convergence", "meter.json", "--out", "out"])
     assert ended.value.code == 0
