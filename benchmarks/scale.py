@@ -1,12 +1,14 @@
 """What a run costs as it grows: workers, cells, skills, corpus tokens, and workers that are killed.
 
-    python benchmarks/scale.py --json scale.json [--only workers,killed,cells,skills,corpus]
+    python benchmarks/scale.py --json scale.json
+        [--only workers,killed,cells,report,merge,skills,corpus]
 
 The wanted figures are `two_worker_speedup` (at least 1.8), `driver_growth_mb` (at most 200, from
 1,000 to 1,000,000 simulated cells) and `resume_check_seconds` (at most 20, of a million finished
 ones). Costs against size are CPU seconds, the rest is wall time: run
 `workers` on a machine with two idle cores. A million cells take about
-ten minutes and 2 GB of disk below TMPDIR. docs/SCALE.md plans from these figures.
+ten minutes and 2 GB of disk below TMPDIR, `report` half an hour and 6 GB, most of it the replicates
+of its claims. docs/SCALE.md plans from these figures.
 """
 
 import argparse
@@ -45,41 +47,82 @@ def cells() -> Figures:
     }
 
 
-def skills(counts: Sequence[int] = (10, 100, 1_000, 10_000)) -> Figures:
-    """Seconds and memory of each step against skills, two systems and one seed."""
-    found: Figures = {}
-    for name in ("run", "conclude", "render"):
-        rows = {}
+def report(counts: Sequence[int]) -> Figures:
+    """`skillwise report` and `claims --run` against cells of 5 systems, 20 seeds, 10 shots.
+
+    The run is concluded from its first 100 skills, repeated: how long it takes to compare all of
+    them is what `skills` measures.
+    """
+    rows: dict[str, Rows] = {"report": {}, "claims": {}}
+    for count in counts:
+        size = {"skills": max(1, count // CELLS_A_SKILL), "seeds": 20, "shots": 10}
         with tempfile.TemporaryDirectory() as folder:
-            for count in counts:
-                for before in STEPS[: STEPS.index(name)]:
-                    step(before, Path(folder) / str(count), skills=count, systems=2)
-                rows[count] = step(name, Path(folder) / str(count), skills=count, systems=2)
-                found[f"{name}_cpu_seconds_{count}_skills"] = rows[count]["cpu_seconds"]
-                found[f"{name}_peak_mb_{count}_skills"] = rows[count]["peak_mb"]
-        found[f"{name}_exponent"] = exponent({n: r["cpu_seconds"] for n, r in rows.items()})
-    return found
+            for name in ("run", "sample"):
+                step(name, Path(folder), **size)
+            rows["report"][count] = step("render", Path(folder), **size)
+            rows["claims"][count] = step("claims", Path(folder), **size)
+    return against("cells", rows)
 
 
-def corpus(counts: Sequence[int] = (1_000_000, 3_000_000, 10_000_000, 30_000_000)) -> Figures:
-    """Seconds and memory of reading a corpus and of its warm start, against its tokens."""
+def merge(counts: Sequence[int], parts: int = 4) -> Figures:
+    """`results merge` of the cells that four machines did of one run, joined, not yet concluded."""
+    rows: dict[str, Rows] = {"merge": {}}
+    for count in counts:
+        size = {"skills": max(1, count // CELLS_A_SKILL), "seeds": 20}
+        with tempfile.TemporaryDirectory() as folder:
+            for part in range(parts):
+                step("run", Path(folder) / f"part{part}", **size, part=part, parts=parts)
+            rows["merge"][count] = step("merge", Path(folder))
+    return against("cells", rows)
+
+
+def skills(counts: Sequence[int]) -> Figures:
+    """Seconds and memory of each step against skills, two systems and one seed."""
+    rows: dict[str, Rows] = {"run": {}, "conclude": {}, "render": {}}
+    for count in counts:
+        with tempfile.TemporaryDirectory() as folder:
+            for name, own in rows.items():
+                own[count] = step(name, Path(folder), skills=count, systems=2)
+    return against("skills", rows)
+
+
+def corpus(counts: Sequence[int], text: Sequence[Path] = ()) -> Figures:
+    """Seconds and memory of reading a corpus and of its warm start, against its tokens: of drawn
+    words, or of files of text, which are read again where they have fewer."""
+    files = [str(path.resolve()) for path in text]
+    rows: dict[str, Rows] = {
+        name: {count: process("scale_corpus.py", name, str(count), *files) for count in counts}
+        for name in ("prepare", "warm")
+    }
+    return against("tokens", rows)
+
+
+Rows = dict[int, Figures]
+"""What one step cost at each size."""
+
+CELLS_A_SKILL = 5 * 20
+
+
+def against(unit: str, rows: Mapping[str, Rows]) -> Figures:
+    """The figures of steps at several sizes, and how their costs grow with size."""
     found: Figures = {}
-    for name in ("prepare", "warm"):
-        rows = {count: process("scale_corpus.py", name, str(count)) for count in counts}
-        for count, row in rows.items():
-            found[f"{name}_cpu_seconds_{count}_tokens"] = row["cpu_seconds"]
-            found[f"{name}_peak_mb_{count}_tokens"] = row["peak_mb"]
-        found[f"{name}_exponent"] = exponent({n: r["cpu_seconds"] for n, r in rows.items()})
-        found[f"{name}_memory_exponent"] = exponent({n: r["peak_mb"] for n, r in rows.items()})
+    for name, own in rows.items():
+        for count, row in own.items():
+            for figure in ("cpu_seconds", "peak_mb", "passes"):
+                if figure in row:
+                    found[f"{name}_{figure}_{count}_{unit}"] = row[figure]
+        if len(own) > 1:
+            costs = {figure: {n: row[figure] for n, row in own.items()} for figure in COSTS}
+            found[f"{name}_exponent"] = exponent(costs["cpu_seconds"])
+            found[f"{name}_memory_exponent"] = exponent(costs["peak_mb"])
     return found
 
 
-STEPS = ("run", "conclude", "render")
+COSTS = ("cpu_seconds", "peak_mb")
 
 
-def step(name: str, folder: Path, *, skills: int, seeds: int = 1, systems: int = 5) -> Figures:
-    """One step of a simulated run in a process of its own."""
-    options = {"skills": skills, "systems": systems, "seeds": seeds}
+def step(name: str, folder: Path, **options: int) -> Figures:
+    """One step of a simulated run in a process of its own; options as `scale_cells.py` has them."""
     words = [word for key, value in options.items() for word in (f"--{key}", str(value))]
     return process("scale_cells.py", name, str(folder), *words)
 
@@ -116,12 +159,26 @@ def main() -> int:
         "workers": lambda: scale_workers.speedups(say),
         "killed": lambda: scale_workers.killed(say),
         "cells": cells,
-        "skills": skills,
-        "corpus": corpus,
+        "report": lambda: report(asked.cells),
+        "merge": lambda: merge(asked.cells),
+        "skills": lambda: skills(asked.skills),
+        "corpus": lambda: corpus(asked.tokens, asked.text),
     }
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", type=Path, help="file for the figures")
     parser.add_argument("--only", default=",".join(parts), help="parts, by comma")
+    for name, sizes, what in (
+        ("cells", "1000,10000,100000,1000000", "sizes of `report` and `merge`"),
+        ("skills", "10,100,1000,10000", "sizes of `skills`; 10,000 take an hour and 3 GB of disk"),
+        ("tokens", "1000000,3000000,10000000,30000000", "sizes of `corpus`"),
+    ):
+        parser.add_argument(
+            f"--{name}", type=_sizes, default=sizes, help=f"{what}, by comma [{sizes}]"
+        )
+    parser.add_argument(
+        "--text", type=Path, nargs="+", default=(),
+        help="files of text for `corpus`, read again where they have too few tokens [drawn words]",
+    )  # fmt: skip
     asked = parser.parse_args()
     started = time.monotonic()
     figures: Figures = {}
@@ -130,14 +187,18 @@ def main() -> int:
     for key, value in figures.items():
         print(f"{key:<42}{value:>12,.3f}")
     if asked.json:
-        report = {
+        content = {
             "schema": 1,
             "commit": _commit(),
             "seconds": round(time.monotonic() - started, 1),
             "figures": {key: round(value, 4) for key, value in figures.items()},
         }
-        asked.json.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+        asked.json.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
     return 0
+
+
+def _sizes(text: str) -> list[int]:
+    return [int(word.replace("_", "")) for word in text.split(",")]
 
 
 def _commit() -> str | None:

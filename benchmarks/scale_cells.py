@@ -2,8 +2,9 @@
 
     python benchmarks/scale_cells.py STEP FOLDER --skills N --systems S --seeds K
 
-prints {"seconds…": …, "peak_mb": …} as JSON. Nothing is fitted: every cell is answered at once with
-a measurement of real size, so that what is measured is the driver and its results file.
+prints {"seconds…": …, "cpu_seconds": …, "peak_mb": …} as JSON; seconds begin after the imports.
+Nothing is fitted: every cell is answered at once with a measurement of real size, so that what is
+measured is the driver and its results file.
 """
 
 import argparse
@@ -11,28 +12,40 @@ import json
 import random
 import resource
 import time
-from collections.abc import Callable
+from array import array
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from data_cards.records import Frame, Prediction, Skill, Slot, Utterance
 from evaluation.cells import Cell, Outcome
 from evaluation.compare import compute_missing, conclude
+from evaluation.comparing import compare_cells
+from evaluation.judging import judge_cells, with_claims
 from evaluation.measuring import Measurement
 from evaluation.merging import merge
 from evaluation.metrics import score, slot_table, tally
+from evaluation.novelty import note_novelty
 from evaluation.packed import PackedSkill, pack
 from evaluation.planning import CompareSettings, Plan
 from evaluation.recording import Recorder
 from evaluation.results import FILE
+from evaluation.rows import PlannedCell
 from evaluation.run_folder import render
+from evaluation.shelf import Shelf
 from evaluation.systems import SystemSpec
 
 TRAIN, TEST, VARIANTS = 60, 40, 50
 INTENTS = ("Play", "Stop", "Ask", "Order", "Cancel")
 SLOTS = ("item", "place", "when")
-SYSTEMS = ("maxent-crf", "maxent-crf-strong", "dnn-random", "dnn-mlm", "dnn-transfer", "dnn")
+SYSTEMS = ("maxent-crf", "maxent-crf-strong", "dnn-mlm", "dnn", "dnn-random", "dnn-transfer")
+SAMPLE = 100
+
+
+STEPS = ("run", "resume", "conclude", "sample", "render", "claims", "merge")
 
 
 class Instant(Executor):
@@ -49,17 +62,22 @@ class Instant(Executor):
         return future
 
 
-def plan(skills: int, systems: int, seeds: int) -> Plan:
-    """A plan over simulated skills of TRAIN and TEST utterances."""
+def plan(skills: int, systems: int, seeds: int, shots: int | None = None) -> Plan:
+    """A plan over simulated skills of TRAIN and TEST utterances; shots None = all of them."""
     specs = tuple(SystemSpec(name, "simulated:None") for name in SYSTEMS[:systems])
     settings = CompareSettings(
-        suites=(), systems=tuple(spec.name for spec in specs), seeds=seeds, skills="*"
+        suites=(),
+        systems=tuple(spec.name for spec in specs),
+        seeds=seeds,
+        skills="*",
+        shots=(shots,),
     )
     return Plan(settings, tuple(_skill(i) for i in range(skills)), specs, {}, ())
 
 
-def run(folder: Path, wanted: Plan) -> dict[str, float]:
-    """Begin, do and record every cell."""
+def run(folder: Path, wanted: Plan, part: int = 0, parts: int = 1) -> dict[str, float]:
+    """Begin, do and record every cell; of several parts those of one machine, and nobody does the
+    last cell, so that a merge of them is joined but not concluded."""
     folder.mkdir(parents=True, exist_ok=True)
     found = {}
     with Recorder(folder / FILE) as recorder:
@@ -67,6 +85,8 @@ def run(folder: Path, wanted: Plan) -> dict[str, float]:
         number = recorder.begin(wanted.record(), wanted.settings_digest(), None, wanted, 1.0)
         missing = recorder.missing(number)
         found["begin_seconds"] = time.perf_counter() - clock
+        if parts > 1:
+            missing = array("q", (at for at in missing[:-1] if at % parts == part))
         clock = time.perf_counter()
         compute_missing(wanted, recorder, missing, Instant(), lambda: 8)
         found["record_seconds"] = time.perf_counter() - clock
@@ -85,6 +105,47 @@ def resume(folder: Path, wanted: Plan) -> dict[str, float]:
     if left:
         raise AssertionError(f"{len(left)} finished cells would be done again")
     return found
+
+
+class Sampled(Recorder):
+    """A results file of which only the first cells of a run are read."""
+
+    def __init__(self, path: Path, first: int) -> None:
+        super().__init__(path)
+        self._first = first
+
+    def cells(self, run: int) -> Iterator[PlannedCell]:
+        """The first finished cells of the run's plan."""
+        return islice(super().cells(run), self._first)
+
+
+def conclude_sample(folder: Path, wanted: Plan, systems: Sequence[str], sample: int) -> None:
+    """Note what is new in every draw, and conclude the run as if all skills had been judged as the
+    first ones are: as many comparisons and verdicts of the same size, without an hour's drawing."""
+    per_skill = len(wanted) // len(wanted.skills)
+    with Sampled(folder / FILE, sample * per_skill) as recorder:
+        number = recorder.last_run()
+        note_novelty(recorder, wanted.cells(), wanted.vectors)
+        judged = judge_cells(recorder, number, systems)
+        compared = with_claims(compare_cells(recorder, number, systems), judged)
+        by_pair: dict[tuple[str, str], list[Any]] = {}
+        for verdict in judged:
+            by_pair.setdefault((verdict.baseline, verdict.candidate), []).append(verdict)
+        verdicts = (
+            replace(own[at % len(own)], skill=skill.name, locale=skill.locale)
+            for own in by_pair.values()
+            for at, skill in enumerate(wanted.skills)
+        )
+        recorder.finish(number, 1.0, compared, verdicts)
+
+
+def claims(folder: Path) -> None:
+    """What `skillwise claims --run` reads and judges."""
+    from evaluation.claiming import conclude, read_runs  # other steps are measured without it
+
+    shelf = Shelf()
+    conclude(read_runs([folder], shelf))
+    shelf.close()
 
 
 def _skill(number: int) -> PackedSkill:
@@ -118,28 +179,41 @@ def _measurement(rng: random.Random) -> Measurement:
 def main() -> int:
     """Do one step and print its cost."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("step", choices=("run", "resume", "conclude", "render", "merge"))
+    parser.add_argument("step", choices=STEPS)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--skills", type=int, default=10)
     parser.add_argument("--systems", type=int, default=5)
     parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--shots", type=int, help="utterances an intent [all]")
+    parser.add_argument("--part", type=int, default=0, help="of --parts, which this file has")
+    parser.add_argument("--parts", type=int, default=1, help="files that the run is spread over")
     asked = parser.parse_args()
-    clock = time.perf_counter()
+    clock, cpu = time.perf_counter(), time.process_time()
+    systems = SYSTEMS[: asked.systems]
     found: dict[str, float] = {}
     if asked.step in ("run", "resume"):
-        wanted = plan(asked.skills, asked.systems, asked.seeds)
+        wanted = plan(asked.skills, asked.systems, asked.seeds, asked.shots)
         found["plan_seconds"] = time.perf_counter() - clock
-        found |= (run if asked.step == "run" else resume)(asked.folder, wanted)
+        found |= (
+            run(asked.folder, wanted, asked.part, asked.parts) if asked.step == "run"
+            else resume(asked.folder, wanted)
+        )  # fmt: skip
+    elif asked.step == "sample":
+        wanted = plan(asked.skills, asked.systems, asked.seeds, asked.shots)
+        conclude_sample(asked.folder, wanted, systems, SAMPLE)
     elif asked.step == "conclude":
         with Recorder(asked.folder / FILE) as recorder:
             number = recorder.last_run()
-            conclude(recorder, number, SYSTEMS[: asked.systems], lambda: 1.0)
+            conclude(recorder, number, systems, lambda: 1.0)
     elif asked.step == "render":
         render(asked.folder)
+    elif asked.step == "claims":
+        claims(asked.folder)
     else:
-        merge([asked.folder, asked.folder.with_name("part")], asked.folder.with_name("merged"))
+        parts = sorted(path.parent for path in asked.folder.glob(f"part*/{FILE}"))
+        merge(parts, asked.folder / "merged")
     found["seconds"] = time.perf_counter() - clock
-    found["cpu_seconds"] = time.process_time()
+    found["cpu_seconds"] = time.process_time() - cpu
     found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps(found))
     return 0

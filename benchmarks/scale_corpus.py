@@ -1,9 +1,11 @@
 """One corpus of so many tokens, read or factorised in a process of its own.
 
-    python benchmarks/scale_corpus.py prepare|warm TOKENS
+    python benchmarks/scale_corpus.py prepare|warm TOKENS [FILE…]
 
-prints {"cpu_seconds": …, "peak_mb": …} as JSON. The text is drawn with Zipf's frequencies over a
-vocabulary that grows as Heaps' law says real ones do, 20 sqrt(tokens).
+prints {"cpu_seconds": …, "peak_mb": …} as JSON. Without files the text is drawn with Zipf's
+frequencies over a vocabulary that grows as Heaps' law says real ones do, 20 sqrt(tokens). Files of
+text, one sentence a line, are read again from the first one where they have fewer tokens; "passes"
+then says how often, and the vocabulary grows no more after the first.
 """
 
 import hashlib
@@ -12,17 +14,38 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from pretrain import text
 from pretrain.corpus import prepare
 from pretrain.settings import PretrainSettings
 from pretrain.sources import Source
 from pretrain.warm_start import factorise
 
 SENTENCE = 12
+
+
+def repeated(tokens: int, files: Sequence[Path]) -> Iterator[list[str]]:
+    """Sentences of the files, begun anew after the last, until there are so many tokens."""
+    left = tokens
+    while left > 0:
+        before = left
+        for path in files:
+            for words in text.sentences(path):
+                yield words[:left]
+                left -= len(words)
+                if left <= 0:
+                    return
+        if left == before:
+            raise SystemExit("the files hold no word")
+
+
+def passes(tokens: int, files: Sequence[Path]) -> float:
+    """How often the files are read for so many tokens; under 1 where they have more."""
+    return tokens / sum(len(words) for path in files for words in text.sentences(path))
 
 
 def sentences(tokens: int) -> Iterator[list[str]]:
@@ -38,27 +61,30 @@ def sentences(tokens: int) -> Iterator[list[str]]:
             yield [f"w{i}" for i in ids[at : at + SENTENCE].tolist()]
 
 
-def main(step: str, tokens: int) -> int:
+def main(step: str, tokens: int, files: Sequence[Path] = ()) -> int:
     """Do one step and print its cost."""
     settings = PretrainSettings()
-    digest = hashlib.sha256(f"zipf {tokens}".encode()).hexdigest()
-    source = Source("zipf", 1, digest, lambda: sentences(tokens))
+    name = "text" if files else "zipf"
+    digest = hashlib.sha256(f"{name} {tokens}".encode()).hexdigest()
+    source = Source(
+        name, 1, digest, lambda: repeated(tokens, files) if files else sentences(tokens)
+    )
+    found = {"passes": passes(tokens, files)} if files else {}
+    begun = time.process_time()
     with tempfile.TemporaryDirectory() as folder:
         corpus = prepare(
             [source], Path(folder), row=settings.row, max_words=settings.max_words,
             min_count=settings.min_count,
         )  # fmt: skip
-        clock = 0.0
+        clock = begun
         if step == "warm":
             clock = time.process_time()
             factorise(corpus, settings.width, settings.window, 1)
-    found = {
-        "cpu_seconds": time.process_time() - clock,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-    }
+    found["cpu_seconds"] = time.process_time() - clock
+    found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps(found))
     return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1], int(sys.argv[2])))
+    raise SystemExit(main(sys.argv[1], int(sys.argv[2]), [Path(a) for a in sys.argv[3:]]))

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -188,7 +188,7 @@ def _effects(out: Path, slug: str, base: RunResult, changed: RunResult) -> tuple
     return tuple(found)
 
 
-def _by_label(cells: Sequence[PlannedCell]) -> dict[str, dict[int, CellRow]]:
+def _by_label(cells: Iterable[PlannedCell]) -> dict[str, dict[int, CellRow]]:
     """Rows by skill and seed; a row of an ablation has one system and one number of shots."""
     found: dict[str, dict[int, CellRow]] = {}
     for cell in cells:
@@ -196,7 +196,7 @@ def _by_label(cells: Sequence[PlannedCell]) -> dict[str, dict[int, CellRow]]:
     return found
 
 
-def _mean(cells: Sequence[PlannedCell], metric: str) -> float | None:
+def _mean(cells: Iterable[PlannedCell], metric: str) -> float | None:
     """Mean over skills of the mean over seeds."""
     each: dict[str, list[float]] = {}
     for cell in cells:

@@ -71,8 +71,8 @@ def read_runs(folders: Sequence[Path], shelf: Shelf, resamples: int = RESAMPLES)
     merged: Sides = {}
     for folder in folders:
         with Results(folder / FILE) as results:
-            results.run()  # refuses one that was cut short
-            for key, found in sides(results, results.last_run(), PAIRS, shelf, resamples).items():
+            number = results.ended_run()
+            for key, found in sides(results, number, PAIRS, shelf, resamples).items():
                 own = merged.setdefault(key, [])
                 known = {side.label for side in own}
                 own += [side for side in found if side.label not in known]

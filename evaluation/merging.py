@@ -16,6 +16,10 @@ from evaluation.run_folder import owned, render
 
 SCORES = ("intent_accuracy", "slot_f1", "frame_accuracy", "semer")
 
+CACHE_KIB = 128 * 1024
+"""Pages that SQLite holds while it joins: keys come in no order, and the index of a million of them
+(some 100 MB) would otherwise be written again and again. All else is streamed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Merged:
@@ -61,12 +65,17 @@ def merge(folders: Sequence[Path], out: Path) -> Merged:
 
 def _join(folders: Sequence[Path], scratch: Path) -> Merged:
     repeated = differing = 0
+    concluded: dict[int, int] = {}
     connection = schema.connect(scratch, write=True)
     try:
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         for folder in folders:
-            again, other = _take(connection, folder / FILE)
+            again, other = _take(connection, folder / FILE, concluded)
             repeated, differing = repeated + again, differing + other
         connection.execute("DELETE FROM failures WHERE key IN (SELECT key FROM cells)")
+        for run, finished in concluded.items():
+            if _finished(connection, "main", run) != finished:  # another file had what failed here
+                _reopen(connection, run)
         cells = connection.execute("SELECT count(*) FROM cells").fetchone()[0]
         runs = connection.execute("SELECT count(*) FROM runs").fetchone()[0]
     finally:
@@ -74,8 +83,11 @@ def _join(folders: Sequence[Path], scratch: Path) -> Merged:
     return Merged(cells, runs, repeated, differing)
 
 
-def _take(connection: sqlite3.Connection, path: Path) -> tuple[int, int]:
-    """Copy what is not there yet of one file; how many cells were, and with other scores."""
+def _take(connection: sqlite3.Connection, path: Path, concluded: dict[int, int]) -> tuple[int, int]:
+    """Copy what is not there yet of one file; how many cells were, and with other scores.
+
+    `concluded` gains the runs whose comparisons were copied, with their number of finished cells.
+    """
     connection.execute("ATTACH ? AS other", (f"{path.resolve().as_uri()}?mode=ro",))
     try:
         connection.execute("BEGIN IMMEDIATE")
@@ -91,7 +103,7 @@ def _take(connection: sqlite3.Connection, path: Path) -> tuple[int, int]:
             connection.execute(
                 f"INSERT OR IGNORE INTO main.{table} ({names}) SELECT {names} FROM other.{table}"
             )
-        _take_runs(connection)
+        _take_runs(connection, concluded if again == equal else None)
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
@@ -102,8 +114,13 @@ def _take(connection: sqlite3.Connection, path: Path) -> tuple[int, int]:
     return int(again), int(again) - int(equal)
 
 
-def _take_runs(connection: sqlite3.Connection) -> None:
-    """Runs with their plans; a run of the same plan is one run, and is concluded anew."""
+def _take_runs(connection: sqlite3.Connection, concluded: dict[int, int] | None) -> None:
+    """Runs with their plans; a run of the same plan is one run, and is concluded anew.
+
+    A run that one file alone has keeps the conclusions it came with, for they cost an hour at a
+    million cells; without `concluded`, where other scores were kept, no run does.
+    """
+    judged = "skills" in _columns(connection, "runs")
     rows = connection.execute(
         'SELECT id, plan_digest, settings_digest, settings, "commit", started, seconds'
         " FROM other.runs ORDER BY started"
@@ -118,6 +135,9 @@ def _take_runs(connection: sqlite3.Connection) -> None:
                 " seconds = coalesce(seconds, 0) + coalesce(?, 0) WHERE id = ?",
                 (values[3], values[4], known[0]),
             )
+            _reopen(connection, known[0])
+            if concluded is not None:
+                concluded.pop(known[0], None)
             continue
         cursor = connection.execute(
             'INSERT INTO main.runs (plan_digest, settings_digest, settings, "commit", started,'
@@ -129,6 +149,29 @@ def _take_runs(connection: sqlite3.Connection) -> None:
             " SELECT ?, position, key, suite, name FROM other.plan WHERE run = ?",
             (cursor.lastrowid, number),
         )
+        run = int(cursor.lastrowid or 0)
+        if judged and concluded is not None:
+            connection.execute(
+                "UPDATE main.runs SET (comparisons, skills) = (SELECT comparisons, skills"
+                " FROM other.runs WHERE id = ? AND skills IS NOT NULL) WHERE id = ?",
+                (number, run),
+            )
+            concluded[run] = _finished(connection, "other", number)
+
+
+def _finished(connection: sqlite3.Connection, file: str, run: int) -> int:
+    """How many cells of a run one of the two open files has finished."""
+    row = connection.execute(
+        f"SELECT count(*) FROM {file}.plan JOIN {file}.cells USING (key) WHERE run = ?", (run,)
+    ).fetchone()
+    return int(row[0])
+
+
+def _reopen(connection: sqlite3.Connection, run: int) -> None:
+    """Forget what a run came to, so that it is concluded anew."""
+    connection.execute(
+        "UPDATE main.runs SET comparisons = NULL, skills = NULL WHERE id = ?", (run,)
+    )
 
 
 def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
@@ -139,9 +182,9 @@ def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
 
 
 def _conclude(path: Path) -> None:
-    """Compare and judge each run anew, from all its cells; one with cells to come stays open."""
+    """Compare and judge each open run from all its cells; one with cells to come stays open."""
     with Recorder(path) as recorder:
-        _, rows = recorder.query("SELECT id, seconds FROM runs")
+        _, rows = recorder.query("SELECT id, seconds FROM runs WHERE comparisons IS NULL")
         for run, seconds in list(rows):
             failed = {
                 position
@@ -159,5 +202,8 @@ def _conclude(path: Path) -> None:
 
 def _systems(recorder: Recorder, run: int) -> list[str]:
     """The run's systems in the order in which it planned them: the first is the baseline."""
-    found = (cell.row.system for cell in recorder.cells(run))
-    return list(dict.fromkeys(found))
+    _, rows = recorder.query(
+        "SELECT system FROM plan JOIN cells USING (key)"
+        f" WHERE run = {int(run)} GROUP BY system ORDER BY min(position)"
+    )
+    return [system for (system,) in rows]

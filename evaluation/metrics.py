@@ -44,14 +44,18 @@ class Metric:
 
     def of(self, sums: NDArray[np.floating] | Counts) -> Floats:
         """Score column sums (..., columns) -> (...); NaN where the denominator is 0."""
-        above, below = self.parts(sums)
-        out = np.full(np.shape(below), np.nan)
-        np.divide(above, below, out=out, where=below > 0)
-        return out
+        return ratio(*self.parts(sums))
 
     def parts(self, counts: NDArray[np.floating] | Counts) -> tuple[Floats, Floats]:
         """Numerator and denominator of each row: (..., columns) -> twice (...)."""
         return counts @ _weights(self.numerator), counts @ _weights(self.denominator)
+
+
+def ratio(above: Floats, below: Floats) -> Floats:
+    """Numerators by denominators of one shape; NaN where the denominator is 0."""
+    out = np.full(np.shape(below), np.nan)
+    np.divide(above, below, out=out, where=below > 0)
+    return out
 
 
 METRICS: dict[str, Metric] = {

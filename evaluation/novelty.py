@@ -82,7 +82,12 @@ def note_novelty(recorder: Recorder, cells: Iterable[Cell], vectors: dict[str, V
     """Note the novelty of every draw of the cells that the file has no note of yet."""
     stores: dict[str, VectorStore] = {}
     noted = recorder.noted()
+    last = None
     for cell in cells:
+        drawn = (cell.skill.digest, cell.shots, None if cell.shots is None else cell.seed)
+        if drawn == last:
+            continue  # the systems, and the seeds of all utterances, follow one another
+        last = drawn
         language = cell.skill.language
         digest = vectors[language].digest if language in vectors else ""
         key = draw_key(cell.skill.digest, cell.shots, cell.seed, digest)

@@ -1,12 +1,12 @@
 """report.md: a run as text for a pull request. Pure: from a `RunResult` to a string."""
 
 import math
-import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from evaluation.markdown import table
 from evaluation.metrics import METRICS
-from evaluation.rows import Comparison, PlannedCell, RunResult, Slice
+from evaluation.rows import Comparison, RunResult, Slice
+from evaluation.scores import RunScores, SkillScores, mean_over_skills, run_scores
 from evaluation.verdict_text import claims, eligibility
 
 TITLES = {
@@ -20,12 +20,13 @@ TITLES = {
 def render_report(run: RunResult) -> str:
     """The whole report."""
     parts = ["# skillwise: what the systems gain, skill by skill", headline(run)]
+    scores = run_scores(run.cells)
     for shots in run.settings["shots"]:
-        cells = [cell for cell in run.cells if cell.row.shots == shots]
-        if not cells:
+        skills = scores.at(shots)
+        if not skills:
             continue
         comparisons = [c for c in run.comparisons if c.shots == shots]
-        parts += [f"## {_shots(shots).capitalize()}", scores_table(cells)]
+        parts += [f"## {_shots(shots).capitalize()}", scores_table(skills)]
         if comparisons:
             parts += ["### Gains", gains_table(comparisons)]
             claimed = claims(comparisons, TITLES)
@@ -38,9 +39,9 @@ def render_report(run: RunResult) -> str:
             parts += ["### Where the difference comes from", slice_table(sliced)]
         parts += [
             "### Skill by skill, frame accuracy",
-            ladder(cells),
+            ladder(skills),
             "### Cost",
-            cost_table(cells),
+            cost_table(scores, shots),
         ]
     if run.failures:
         parts += ["## Cells that failed", *(_failure(f.name, f.traceback) for f in run.failures)]
@@ -63,20 +64,20 @@ def headline(run: RunResult) -> str:
     return "\n\n".join(lines) or "One system was run: there is nothing to compare."
 
 
-def scores_table(cells: Sequence[PlannedCell]) -> str:
+def scores_table(skills: Sequence[SkillScores]) -> str:
     """Mean over skills of each metric, by locale and overall."""
-    locales = sorted({c.row.locale for c in cells})
-    groups: list[tuple[str, list[PlannedCell]]] = [
-        (locale, [c for c in cells if c.row.locale == locale]) for locale in locales
+    locales = sorted({s.locale for s in skills})
+    groups: list[tuple[str, list[SkillScores]]] = [
+        (locale, [s for s in skills if s.locale == locale]) for locale in locales
     ]
     if len(locales) > 1:
-        groups.append(("all", list(cells)))
+        groups.append(("all", list(skills)))
     rows = [
-        [locale, str(len({c.label for c in own})), system, *(_number(v) for v in means)]
+        [locale, str(len(own)), system, *(_number(v) for v in means)]
         for locale, group in groups
-        for system in _systems(cells)
-        if (own := [c for c in group if c.row.system == system])
-        for means in [[mean_over_skills(own, metric) for metric in METRICS]]
+        for system in _systems(skills)
+        if (own := [s for s in group if system in s.means])
+        for means in [[mean_over_skills(own, system, metric) for metric in METRICS]]
     ]
     return table(["locale", "skills", "system", *TITLES.values()], rows)
 
@@ -122,38 +123,35 @@ def slice_table(slices: Sequence[Slice]) -> str:
     return f"{table(header, rows)}\n\n{note}"
 
 
-def ladder(cells: Sequence[PlannedCell]) -> str:
+def ladder(skills: Sequence[SkillScores]) -> str:
     """Skills from the one that gains most to the one that gains least, last system over first."""
-    systems = _systems(cells)
-    suites = {c.suite for c in cells}
+    systems = _systems(skills)
+    suites = {s.suite for s in skills}
     rows = []
-    for label in dict.fromkeys(c.label for c in cells):
-        own = [c for c in cells if c.label == label]
-        by_system = [[c for c in own if c.row.system == s] for s in systems]
-        means = [mean_over_skills(group, "frame_accuracy") for group in by_system]
+    for skill in skills:
+        means = [skill.score(system, "frame_accuracy") for system in systems]
         first, last = means[0], means[-1]
         rise = last - first if first is not None and last is not None else None
-        name = label if len(suites) > 1 else label.partition("/")[2]
-        sizes = [str(own[0].row.n_train), str(own[0].row.n_test)]
+        name = skill.label if len(suites) > 1 else skill.label.partition("/")[2]
+        sizes = [str(skill.n_train), str(skill.n_test)]
         shown = "–" if rise is None else f"{100 * rise:+.1f}"
         rows.append((rise, [name, *sizes, *(_number(m) for m in means), shown]))
     rows.sort(key=lambda row: -math.inf if row[0] is None else row[0], reverse=True)
     return table(["skill", "train", "test", *systems, "points"], [cells for _, cells in rows])
 
 
-def cost_table(cells: Sequence[PlannedCell]) -> str:
-    """Median cost of each system over its cells."""
-    rows = []
-    for system in _systems(cells):
-        own = [c.row for c in cells if c.row.system == system]
-        rows.append(
-            [
-                system,
-                f"{statistics.median(r.train_seconds for r in own):.2f}",
-                f"{statistics.median(r.predict_ms for r in own):.3f}",
-                f"{statistics.median(r.model_bytes for r in own) / 1000:,.0f}",
-            ]
-        )
+def cost_table(scores: RunScores, shots: int | None) -> str:
+    """Median cost of each system over its cells at one number of shots."""
+    rows = [
+        [
+            system,
+            f"{cost.train_seconds:.2f}",
+            f"{cost.predict_ms:.3f}",
+            f"{cost.model_bytes / 1000:,.0f}",
+        ]
+        for (n, system), cost in scores.costs.items()
+        if n == shots
+    ]
     return table(["system", "train s", "predict ms an utterance", "model kB"], rows)
 
 
@@ -190,19 +188,8 @@ def command(run: RunResult) -> str:
     return " ".join(words)
 
 
-def mean_over_skills(cells: Sequence[PlannedCell], metric: str) -> float | None:
-    """Mean over skills of the mean over seeds, leaving out what cannot be measured."""
-    by_skill: dict[str, list[float]] = {}
-    for cell in cells:
-        value = getattr(cell.row, metric)
-        if value is not None:
-            by_skill.setdefault(cell.label, []).append(value)
-    means = [math.fsum(values) / len(values) for values in by_skill.values()]
-    return math.fsum(means) / len(means) if means else None
-
-
-def _systems(cells: Iterable[PlannedCell]) -> list[str]:
-    return list(dict.fromkeys(c.row.system for c in cells))
+def _systems(skills: Sequence[SkillScores]) -> list[str]:
+    return list(dict.fromkeys(system for skill in skills for system in skill.means))
 
 
 def _items(settings: object, key: str) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.metrics import METRICS, Counts
+from evaluation.metrics import COLUMNS, METRICS, Counts, ratio
 
 RESAMPLES = 2_000
 LEVEL = 0.95
@@ -30,32 +30,40 @@ def skill_replicates(
 ) -> dict[tuple[str, str], dict[str, Floats]]:
     """Resample one skill: pair -> metric -> (resamples, 2), the scores of baseline and candidate.
 
-    A score is the mean over the drawn seeds. A pair with no seed in common is left out.
+    A score is the mean over the drawn seeds. A pair with no seed in common is left out. Each
+    system's score under each seed is drawn once, however many pairs it stands in.
     """
+    shared = {
+        pair: seeds
+        for pair in pairs
+        if (seeds := sorted(tallies.get(pair[0], {}).keys() & tallies.get(pair[1], {}).keys()))
+    }
+    if not shared:
+        return {}
     cells = {
         (s, seed): counts for s, by_seed in tallies.items() for seed, counts in by_seed.items()
     }
     stacked = np.concatenate(list(cells.values()), axis=1)  # (utterances, cells x columns)
     kinds, times = np.unique(stacked, axis=0, return_counts=True)
-    drawn = _draws(times, resamples, rng) @ kinds.astype(np.float64)
-    sums = dict(zip(cells, np.split(drawn, len(cells), axis=1), strict=True))
+    drawn = _draws(times, resamples, rng)
+    counts = kinds.reshape(len(kinds), len(cells), len(COLUMNS))
+    scores = {}  # (resamples, cells) each; sums of whole numbers, so exact in any order
+    for name, metric in METRICS.items():
+        above, below = metric.parts(counts)
+        scores[name] = ratio(drawn @ above, drawn @ below)
+    at = {cell: column for column, cell in enumerate(cells)}
     out = {}
     seed_rng = np.random.default_rng(rng.integers(2**63))
-    for baseline, candidate in pairs:
-        seeds = sorted(tallies.get(baseline, {}).keys() & tallies.get(candidate, {}).keys())
-        if not seeds:
-            continue
+    for pair, seeds in shared.items():
         k = len(seeds)
         weights = seed_rng.multinomial(k, np.full(k, 1 / k), size=resamples) / k  # (resamples, k)
-        out[baseline, candidate] = {
+        columns = [[at[system, seed] for seed in seeds] for system in pair]
+        out[pair] = {
             name: np.stack(
-                [
-                    _weighted(np.stack([metric.of(sums[s, seed]) for seed in seeds], 1), weights)
-                    for s in (baseline, candidate)
-                ],
+                [_weighted(np.ascontiguousarray(own[:, chosen]), weights) for chosen in columns],
                 axis=1,
             )
-            for name, metric in METRICS.items()
+            for name, own in scores.items()
         }
     return out
 

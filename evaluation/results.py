@@ -8,7 +8,7 @@ import hashlib
 import json
 import zlib
 from array import array
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -32,6 +32,26 @@ from evaluation.rows import (
 )
 
 FILE = "results.sqlite"
+
+HELD_CELLS = 20_000
+"""Finished cells of a run that are held in memory at most; the rows of more are read each time."""
+
+
+class StoredCells(Collection[PlannedCell]):
+    """The finished cells of a large run, read from its file at each walk over them."""
+
+    def __init__(self, path: Path, run: int, count: int) -> None:
+        self._path, self._run, self._count = path, run, count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[PlannedCell]:
+        with Results(self._path) as results:  # the file it came from may be closed by now
+            yield from results.cells(self._run)
+
+    def __contains__(self, cell: object) -> bool:
+        return any(cell == each for each in self)
 
 
 class Results:
@@ -81,18 +101,27 @@ class Results:
         ):  # fmt: skip
             yield PlannedCell(suite, CellRow(*values))
 
-    def run(self, run: int | None = None) -> RunResult:
-        """A finished run, by default the last; a run that was cut short says so."""
+    def ended_run(self, run: int | None = None) -> int:
+        """The number of a finished run, by default the last; a run that was cut short says so."""
         number = self.last_run() if run is None else run
+        ended = "SELECT 1 FROM runs WHERE id = ? AND comparisons IS NOT NULL"
+        if self._db.execute(ended, (number,)).fetchone() is None:
+            raise DataError(
+                self.path, None, "its run was not ended", "start it again: it goes on where it was"
+            )
+        return number
+
+    def run(self, run: int | None = None) -> RunResult:
+        """A finished run, by default the last; `DataError` where it was cut short."""
+        number = self.ended_run(run)
         skills = "skills" if schema.has_verdicts(self._db) else "NULL"
         row = self._db.execute(
             f'SELECT "commit", settings_digest, settings, seconds, comparisons, {skills} FROM runs'
             " WHERE id = ?", (number,),
         ).fetchone()  # fmt: skip
-        if row is None or row[4] is None:
-            raise DataError(
-                self.path, None, "its run was not ended", "start it again: it goes on where it was"
-            )
+        count = self._db.execute(
+            "SELECT count(*) FROM plan JOIN cells USING (key) WHERE run = ?", (number,)
+        ).fetchone()[0]
         failures = self._db.execute(
             "SELECT plan.suite, plan.name, traceback FROM plan JOIN failures USING (key)"
             " WHERE run = ? ORDER BY position", (number,),
@@ -102,11 +131,14 @@ class Results:
             settings_digest=row[1],
             settings=json.loads(row[2]),
             seconds=row[3],
-            cells=tuple(self.cells(number)),
+            cells=(
+                tuple(self.cells(number)) if count <= HELD_CELLS
+                else StoredCells(self.path, number, count)
+            ),
             comparisons=tuple(Comparison(**c) for c in json.loads(row[4])),
             failures=tuple(Failure(*f) for f in failures),
-            skills=tuple(_verdict(row) for row in json.loads(row[5] or "[]")),
-        )
+            skills=tuple(_verdict(each) for each in _elements(row[5] or "[]")),
+        )  # fmt: skip
 
     def counts(self, key: str) -> Counts:
         """A cell's counts, (utterances, columns of `metrics.COLUMNS`)."""
@@ -115,6 +147,10 @@ class Results:
     def slots(self, key: str) -> dict[str, tuple[int, ...]]:
         """A cell's slot table: name -> (right, predicted, reference)."""
         return {name: tuple(row) for name, row in self._block(key, "counts")["slots"].items()}
+
+    def spans(self, key: str) -> list[list[list[Any]]]:
+        """The slots of a cell's answers, each [name, start, end], in the order of `test`."""
+        return [answer[1] for _, answer, _ in self._block(key, "answers")]
 
     def predictions(self, key: str) -> list[Prediction]:
         """A cell's answers, in the order of `test`."""
@@ -165,6 +201,16 @@ class Results:
                 "remove the file, the run is then computed again",
             )  # fmt: skip
         return json.loads(zlib.decompress(row[0]))
+
+
+def _elements(text: str) -> Iterator[Any]:
+    """The elements of a JSON array, one by one: their text is smaller than all of them at once."""
+    decode = json.JSONDecoder().raw_decode
+    at = text.index("[") + 1
+    while at < len(text) and text[at] != "]":
+        element, at = decode(text, at)
+        yield element
+        at += 2 if text.startswith(", ", at) else 0  # as `json.dumps` parts them
 
 
 def _verdict(row: dict[str, Any]) -> SkillVerdict:

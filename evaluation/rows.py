@@ -1,6 +1,6 @@
 """What a run's folder holds, as records: the rows of results.sqlite and what is made of them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -181,13 +181,16 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """All that the reports of a run are rendered from; utterances are read when they are needed."""
+    """All that the reports of a run are rendered from; utterances are read when they are needed.
+
+    So are the `cells` of a large run: each walk over them reads the results file, skill by skill.
+    """
 
     commit: str | None
     settings_digest: str
     settings: Mapping[str, Any]
     seconds: float
-    cells: tuple[PlannedCell, ...]
+    cells: Collection[PlannedCell]
     comparisons: tuple[Comparison, ...]
     failures: tuple[Failure, ...]
     skills: tuple[SkillVerdict, ...] = ()

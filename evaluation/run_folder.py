@@ -3,7 +3,7 @@
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -97,12 +97,13 @@ def render(folder: Path) -> RunResult:
     return run
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file under a temporary name and rename it."""
+def write_whole(path: Path, text: str | Iterable[str]) -> None:
+    """Write a text file, whole or piece by piece, under a temporary name and rename it."""
     scratch = scratch_beside(path)
     try:
         try:
-            scratch.write_text(text, "utf-8")
+            with scratch.open("w", encoding="utf-8") as file:
+                file.writelines([text] if isinstance(text, str) else text)
             scratch.replace(path)
         finally:
             scratch.unlink(missing_ok=True)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom, binomtest, wilcoxon
 
-from evaluation.metrics import Counts, Metric
+from evaluation.metrics import Counts, Metric, ratio
 
 FLIPS = 9_999
 """Random label swaps: p is then a multiple of 1/10,000, fine enough for a list of 400 skills."""
@@ -71,15 +71,19 @@ def approximate_randomisation(
     if not changed.any():
         return 1.0
     first, second = baseline.sum(axis=1), candidate.sum(axis=1)  # (seeds, columns)
-    shift = (candidate - baseline)[:, changed].transpose(1, 0, 2).astype(np.float64)
-    flat = shift.reshape(len(shift), -1)  # (changed, seeds x columns)
-    observed = abs(float(np.mean(metric.of(second) - metric.of(first))))
+    shift = (candidate - baseline)[:, changed].transpose(1, 0, 2)  # (changed, seeds, columns)
+    seeds = len(first)
+    flat = np.concatenate(metric.parts(shift), axis=1)  # (changed, 2 x seeds), whole numbers
+    before, after = metric.parts(first), metric.parts(second)  # above and below, (seeds,) each
+    observed = abs(float(np.mean(ratio(*after) - ratio(*before))))
     extreme, done = 0, 0
     while done < flips:
-        block = min(flips - done, max(1, BLOCK // flat.size))
+        block = min(flips - done, max(1, BLOCK // shift.size))
         swapped = rng.integers(0, 2, size=(block, len(flat)), dtype=np.int8).astype(np.float64)
-        moved = (swapped @ flat).reshape(block, *first.shape)
-        drawn = np.mean(metric.of(second - moved) - metric.of(first + moved), axis=1)
+        moved = swapped @ flat
+        above, below = moved[:, :seeds], moved[:, seeds:]
+        lower = ratio(after[0] - above, after[1] - below)
+        drawn = np.mean(lower - ratio(before[0] + above, before[1] + below), axis=1)
         extreme += int((np.abs(drawn) >= observed - 1e-12).sum())
         done += block
     return (extreme + 1) / (flips + 1)

@@ -7,31 +7,31 @@ from typing import Any
 from scipy.special import stdtrit
 
 from evaluation.metrics import METRICS
-from evaluation.page.groups import SkillCells
+from evaluation.scores import SkillScores
 
 
 def curves(
-    groups: Sequence[SkillCells], systems: Sequence[str], shots: Sequence[int | None]
+    skills: Sequence[SkillScores], systems: Sequence[str], shots: Sequence[int | None]
 ) -> list[list[list[list[float] | None]]]:
     """metric -> system -> shots -> mean, low, high; the order of each is the caller's."""
-    at = [[g for g in groups if g.shots == n] for n in shots]
+    at = [[s for s in skills if s.shots == n] for n in shots]
     return [
         [[_mean(own, system, metric) for own in at] for system in systems] for metric in METRICS
     ]
 
 
-def sizes(groups: Sequence[SkillCells], shots: Sequence[int | None]) -> list[float | None]:
+def sizes(skills: Sequence[SkillScores], shots: Sequence[int | None]) -> list[float | None]:
     """Mean training utterances a skill at each number of shots."""
     found: list[float | None] = []
     for n in shots:
-        trained = [g.some.n_train for g in groups if g.shots == n]
+        trained = [s.n_train for s in skills if s.shots == n]
         found.append(round(sum(trained) / len(trained), 1) if trained else None)
     return found
 
 
-def _mean(groups: Sequence[SkillCells], system: str, metric: str) -> Any:
+def _mean(skills: Sequence[SkillScores], system: str, metric: str) -> Any:
     """Mean and Student's t interval over skills: a system's level, skills being the sample."""
-    scores = [g.score(system, metric) for g in groups]
+    scores = [s.score(system, metric) for s in skills]
     values = [score for score in scores if score is not None]
     if not values:
         return None

@@ -1,17 +1,19 @@
 """All the figures of the page as one JSON value; names are numbers into its lists."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from evaluation.crossed import PairedError, paired_errors
 from evaluation.metrics import METRICS
 from evaluation.page.curves import curves, sizes
-from evaluation.page.groups import SkillCells, grouped, known, pair_names, system_names
+from evaluation.page.groups import grouped, known, pair_names, system_names
 from evaluation.page.paired import Gap, gaps
 from evaluation.page.panels import Pair, panel
 from evaluation.report import TITLES
 from evaluation.results import Results
 from evaluation.rows import Comparison, RunResult, SkillVerdict, Slice
+from evaluation.scores import RunScores, SkillScores
 
 UTTERANCES = 12_000
 """Utterances in the whole page, shared by its panels, so that it opens at once."""
@@ -19,37 +21,82 @@ UTTERANCES = 12_000
 MOST, FEWEST = 60, 6
 """Utterances in one panel: at most, and at least where there are many panels."""
 
-PANELS = 2_000
-"""Panels in the page; beyond it, those where the headline's pair differs most."""
+ROWS = 2_000
+"""Rows of the ladder in the page, each a skill at one number of shots with its panel."""
+
+Place = tuple[str, int | None]
+"""A row of the ladder: a skill's label and a number of shots."""
+
+Errors = dict[tuple[int | None, Pair, str], list[PairedError | None]]
+"""By shots, pair and metric: what each skill's paired difference is, skills in plan order."""
 
 
-def figures(run: RunResult, results: Results) -> dict[str, Any]:
-    """What the page's own code draws from."""
-    groups, systems, pairs = grouped(run), system_names(run), pair_names(run)
-    shots = list(dict.fromkeys(g.shots for g in groups))
-    locales = sorted({g.locale for g in groups})
-    names = {g.label: [g.name, g.locale, g.suite] for g in groups}
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Which rows of the ladder the page holds, and of how many; `most` at each number of shots."""
+
+    places: frozenset[Place]
+    rows: int
+    most: int
+
+    @property
+    def bounded(self) -> bool:
+        """Whether rows were left out."""
+        return len(self.places) < self.rows
+
+
+def shown(scores: RunScores, pairs: Sequence[Pair]) -> Shown:
+    """All rows while they are few; else, at each number of shots, the same number of them: those
+    where the headline's pair differs most in frame accuracy, equal ones in the plan's order."""
+
+    def change(skill: SkillScores) -> float:
+        if not pairs:
+            return 0.0  # nothing was compared: the first ones of the plan
+        before, after = (skill.score(s, "frame_accuracy") for s in pairs[0])
+        return 0.0 if before is None or after is None else -abs(after - before)
+
+    shots = dict.fromkeys(s.shots for s in scores.skills)
+    rows = len(scores.skills)
+    most = ROWS if rows <= ROWS else max(1, ROWS // len(shots))
+    chosen = [s for n in shots for s in sorted(scores.at(n), key=change)[:most]]
+    return Shown(frozenset((s.label, s.shots) for s in chosen), rows, most)
+
+
+def figures(run: RunResult, results: Results, scores: RunScores, held: Shown) -> dict[str, Any]:
+    """What the page's own code draws from; the answers of all cells are read once, by skill."""
+    systems = system_names(run, scores)
+    pairs = pair_names(run, systems)
+    shots = list(dict.fromkeys(s.shots for s in scores.skills))
+    locales = sorted({s.locale for s in scores.skills})
+    rows = [s for s in scores.skills if (s.label, s.shots) in held.places]
+    names = {s.label: [s.name, s.locale, s.suite] for s in rows}
     numbers = {label: number for number, label in enumerate(names)}
-    panels, at = _panels(groups, results, systems, pairs, run.settings.get("vectors", {}))
+    errors, panels = _read(run, results, systems, pairs, held)
+    found = _gaps(errors, scores, held)
     verdicts = {
-        (f"{v.suite}/{v.skill}@{v.locale}", v.shots, v.baseline, v.candidate): v for v in run.skills
+        (label, v.shots, v.baseline, v.candidate): v
+        for v in run.skills
+        if ((label := f"{v.suite}/{v.skill}@{v.locale}"), v.shots) in held.places
     }
-    ladder = []
-    for n in shots:
-        own = [g for g in groups if g.shots == n]
-        rows = [
+    at = {place: number for number, place in enumerate(panels)}
+    ladder = [
+        [
             {
-                "skill": numbers[g.label],
-                "panel": at.get((g.label, n)),
-                "train": g.some.n_train,
-                "test": g.some.n_test,
-                "scores": [[_rounded(g.score(s, metric)) for metric in METRICS] for s in systems],
-                "gaps": found,
-                "decisions": [_decision(verdicts.get((g.label, n, *pair))) for pair in pairs],
+                "skill": numbers[s.label],
+                "panel": at.get((s.label, n)),
+                "train": s.n_train,
+                "test": s.n_test,
+                "scores": [[_rounded(s.score(name, m)) for m in METRICS] for name in systems],
+                "gaps": [
+                    [_gap(found[s.label, n][pair, metric]) for metric in METRICS] for pair in pairs
+                ],
+                "decisions": [_decision(verdicts.get((s.label, n, *pair))) for pair in pairs],
             }
-            for g, found in zip(own, _gaps(own, results, pairs), strict=True)
+            for s in rows
+            if s.shots == n
         ]
-        ladder.append(rows)
+        for n in shots
+    ]
     return {
         "systems": systems,
         "pairs": [[systems.index(a), systems.index(b)] for a, b in pairs],
@@ -57,23 +104,25 @@ def figures(run: RunResult, results: Results) -> dict[str, Any]:
         "shots": shots,
         "locales": locales,
         "skills": list(names.values()),
+        "totals": [len(scores.at(n)) for n in shots],
         "comparisons": [_comparison(c, pairs, shots, locales) for c in run.comparisons],
         "slices": [_slice(s, pairs, shots) for s in run.slices],
-        "curves": curves(groups, systems, shots),
-        "sizes": sizes(groups, shots),
+        "curves": curves(scores.skills, systems, shots),
+        "sizes": sizes(scores.skills, shots),
         "ladder": ladder,
-        "panels": panels,
+        "panels": list(panels.values()),
     }
 
 
-def _gaps(
-    groups: Sequence[SkillCells], results: Results, pairs: Sequence[Pair]
-) -> list[list[list[list[float | None] | None]]]:
-    """skill -> pair -> metric -> gap, low, high; of the skills at one number of shots."""
-    found: dict[tuple[Pair, str], list[PairedError | None]] = {
-        (pair, metric): [] for pair in pairs for metric in METRICS
-    }
-    for group in groups:
+def _read(
+    run: RunResult, results: Results, systems: Sequence[str], pairs: Sequence[Pair], held: Shown
+) -> tuple[Errors, dict[Place, dict[str, Any]]]:
+    """Every skill's paired differences, and the panels of the rows that are shown."""
+    vectors: Mapping[str, str] = run.settings.get("vectors", {})
+    most = min(MOST, max(FEWEST, UTTERANCES // max(1, len(held.places))))
+    errors: Errors = {}
+    panels = {}
+    for group in grouped(run.cells):
         counts = {
             system: {seed: results.counts(row.key) for seed, row in by_seed.items()}
             for system, by_seed in group.rows.items()
@@ -81,12 +130,23 @@ def _gaps(
         for name, metric in METRICS.items():
             fit = {s: t for s, t in counts.items() if group.comparable(s, name)}
             for pair, error in zip(pairs, paired_errors(fit, pairs, metric), strict=True):
-                found[pair, name].append(error)
-    lists = {key: [_gap(gap) for gap in gaps(own)] for key, own in found.items()}
-    return [
-        [[lists[pair, metric][number] for metric in METRICS] for pair in pairs]
-        for number in range(len(groups))
-    ]
+                errors.setdefault((group.shots, pair, name), []).append(error)
+        place = (group.label, group.shots)
+        if place in held.places:
+            panels[place] = panel(group, results, systems, pairs, most, vectors)
+    return errors, panels
+
+
+def _gaps(
+    errors: Errors, scores: RunScores, held: Shown
+) -> dict[Place, dict[tuple[Pair, str], Gap | None]]:
+    """The gaps of the rows that are shown; each is judged beside those of its whole list."""
+    out: dict[Place, dict[tuple[Pair, str], Gap | None]] = {place: {} for place in held.places}
+    for (shots, pair, metric), found in errors.items():
+        for skill, gap in zip(scores.at(shots), gaps(found), strict=True):
+            if (skill.label, shots) in out:
+                out[skill.label, shots][pair, metric] = gap
+    return out
 
 
 def _gap(gap: Gap | None) -> list[float | None] | None:
@@ -95,28 +155,6 @@ def _gap(gap: Gap | None) -> list[float | None] | None:
 
 def _decision(verdict: SkillVerdict | None) -> list[str] | None:
     return None if verdict is None else [verdict.verdict, verdict.reason]
-
-
-def _panels(
-    groups: Sequence[SkillCells], results: Results, systems: Sequence[str],
-    pairs: Sequence[Pair], vectors: Mapping[str, str],
-) -> tuple[list[dict[str, Any]], dict[tuple[str, int | None], int]]:  # fmt: skip
-    """The panels, and where that of a skill at a number of shots stands among them."""
-    chosen = _with_panels(groups, pairs)
-    most = min(MOST, max(FEWEST, UTTERANCES // max(1, len(chosen))))
-    panels = [panel(group, results, systems, pairs, most, vectors) for group in chosen]
-    return panels, {(g.label, g.shots): number for number, g in enumerate(chosen)}
-
-
-def _with_panels(groups: Sequence[SkillCells], pairs: Sequence[Pair]) -> list[SkillCells]:
-    if len(groups) <= PANELS:
-        return list(groups)
-
-    def change(group: SkillCells) -> float:
-        before, after = (group.score(s, "frame_accuracy") or 0.0 for s in pairs[0])
-        return -abs(after - before)
-
-    return sorted(groups, key=change)[:PANELS] if pairs else list(groups[:PANELS])
 
 
 def _comparison(

@@ -1,10 +1,12 @@
 """A run's cells by skill and shots: what a row of the ladder and its panel are made from."""
 
 import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from evaluation.comparing import comparable
-from evaluation.rows import CellRow, Comparison, RunResult
+from evaluation.comparing import by_skill, comparable
+from evaluation.rows import CellRow, Comparison, PlannedCell, RunResult
+from evaluation.scores import RunScores
 
 
 @dataclass(slots=True)
@@ -23,12 +25,6 @@ class SkillCells:
         """Any of them, for what they have in common."""
         return next(iter(next(iter(self.rows.values())).values()))
 
-    def score(self, system: str, metric: str) -> float | None:
-        """Mean over the seeds that can be measured."""
-        values = [known(getattr(row, metric)) for row in self.rows.get(system, {}).values()]
-        found = [value for value in values if value is not None]
-        return math.fsum(found) / len(found) if found else None
-
     def comparable(self, system: str, metric: str) -> bool:
         """Whether the metric can tell this system from others here, under every seed."""
         return all(comparable(row, metric) for row in self.rows[system].values())
@@ -39,34 +35,32 @@ class SkillCells:
         return max(sorted(set(seeds)), key=seeds.count)
 
 
-def grouped(run: RunResult) -> list[SkillCells]:
-    """Skill by skill, in the order of the plan."""
-    groups: dict[tuple[str, int | None], SkillCells] = {}
-    for cell in run.cells:
-        row = cell.row
-        key = (cell.label, row.shots)
-        if key not in groups:
-            groups[key] = SkillCells(cell.label, cell.suite, row.skill, row.locale, row.shots)
-        groups[key].rows.setdefault(row.system, {})[row.seed] = row
-    return list(groups.values())
+def grouped(cells: Iterable[PlannedCell]) -> Iterator[SkillCells]:
+    """Skill by skill, in the order of the plan; one is held at a time."""
+    for (label, shots), own in by_skill(cells):
+        group = SkillCells(label, own[0].suite, own[0].row.skill, own[0].row.locale, shots)
+        for cell in own:
+            group.rows.setdefault(cell.row.system, {})[cell.row.seed] = cell.row
+        yield group
 
 
-def system_names(run: RunResult) -> list[str]:
+def system_names(run: RunResult, scores: RunScores) -> list[str]:
     """The systems in the order they were asked for."""
     asked = [str(name) for name in run.settings.get("systems", ())]
-    return list(dict.fromkeys([*asked, *(cell.row.system for cell in run.cells)]))
+    return list(dict.fromkeys([*asked, *scores.code]))
 
 
-def pair_names(run: RunResult) -> list[tuple[str, str]]:
+def pair_names(run: RunResult, systems: Sequence[str]) -> list[tuple[str, str]]:
     """The pairs that were compared; the last system over the first comes first, as the headline."""
-    systems = system_names(run)
     found = dict.fromkeys((c.baseline, c.candidate) for c in run.comparisons)
     return sorted(found, key=lambda pair: pair != (systems[0], systems[-1]))
 
 
-def headlines(run: RunResult, metric: str = "frame_accuracy") -> list[Comparison]:
+def headlines(
+    run: RunResult, pairs: Sequence[tuple[str, str]], metric: str = "frame_accuracy"
+) -> list[Comparison]:
     """The comparisons over all locales, pair by pair, in the order of `pair_names`."""
-    order = {pair: number for number, pair in enumerate(pair_names(run))}
+    order = {pair: number for number, pair in enumerate(pairs)}
     chosen = [c for c in run.comparisons if c.metric == metric and c.locale is None]
     return sorted(chosen, key=lambda c: order[c.baseline, c.candidate])
 

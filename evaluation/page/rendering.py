@@ -1,6 +1,5 @@
 """From a run and its results to the text of report.html."""
 
-import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,12 +9,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from evaluation.page.embedding import json_block, policy
-from evaluation.page.figures import figures
+from evaluation.page.figures import Shown, figures, shown
 from evaluation.page.groups import headlines, pair_names, system_names
 from evaluation.page.sentences import Sentence, sentence, shots_words
 from evaluation.report import command
 from evaluation.results import Results
-from evaluation.rows import CellRow, RunResult
+from evaluation.rows import RunResult
+from evaluation.scores import RunScores, run_scores
 from pretrain.labels import HEIGHT, WIDTH
 from pretrain.word_map import WordMap, caption
 
@@ -34,6 +34,10 @@ SCRIPTS = (
 """The page's code, in the order it is joined in."""
 
 
+FAILURES = 200
+"""Failed cells whose tracebacks the page shows; report.md has them all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cost:
     """What a system costs: medians over its cells."""
@@ -50,8 +54,13 @@ def render_page(run: RunResult, results: Results, maps: Sequence[WordMap] = ()) 
     """report.html: everything inside, nothing fetched."""
     style = _text("report.css")
     script = f'"use strict";\n{{\n{"".join(_text(name) for name in SCRIPTS)}}}\n'
-    first, others = _sentences(run)
-    finished = max((cell.row.finished for cell in run.cells), default=None)
+    scores = run_scores(run.cells)
+    systems = system_names(run, scores)
+    pairs = pair_names(run, systems)
+    first, others = _sentences(run, pairs)
+    held = shown(scores, pairs)
+    labels = {label for label, _ in held.places}
+    finished = scores.finished
     environment = Environment(
         loader=PackageLoader("evaluation"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
@@ -61,57 +70,59 @@ def render_page(run: RunResult, results: Results, maps: Sequence[WordMap] = ()) 
         policy=policy(style, script),
         style=Markup(style),
         script=Markup(script),
-        figures=json_block(figures(run, results)),
+        figures=json_block(figures(run, results, scores, held)),
+        bound=bound(scores, held, pairs),
         first=first,
         others=others,
-        systems=system_names(run),
-        costs=costs(run),
+        systems=systems,
+        costs=costs(run, scores),
+        failures=run.failures[:FAILURES],
         maps=[(found, caption(found)) for found in maps],
         canvas=(WIDTH, HEIGHT),
         command=command(run),
         finished=None if finished is None else time.strftime("%d %B %Y", time.gmtime(finished)),
-        data=_digests(run),
-        code=_code(run),
+        data=[row for row in scores.data if row[0] in labels],
+        skills=len({label for label, _ in scores.data}),
+        code=[(system, sorted(digests)) for system, digests in scores.code.items()],
     )
 
 
-def costs(run: RunResult) -> list[Cost]:
+def costs(run: RunResult, scores: RunScores) -> list[Cost]:
     """By shots, then system."""
-    groups: dict[tuple[int | None, str], list[CellRow]] = {}
-    for shots in run.settings["shots"]:
-        for system in system_names(run):
-            own = [c.row for c in run.cells if (c.row.shots, c.row.system) == (shots, system)]
-            if own:
-                groups[shots, system] = own
     return [
         Cost(
-            system, shots_words(shots), len(own),
-            statistics.median(r.train_seconds for r in own),
-            statistics.median(r.predict_ms for r in own),
-            statistics.median(r.model_bytes for r in own),
+            system, shots_words(shots), cost.cells,
+            cost.train_seconds, cost.predict_ms, cost.model_bytes,
         )
-        for (shots, system), own in groups.items()
+        for shots in run.settings["shots"]
+        for system in system_names(run, scores)
+        if (cost := scores.costs.get((shots, system))) is not None
     ]  # fmt: skip
 
 
-def _sentences(run: RunResult) -> tuple[list[Sentence], list[Sentence]]:
+def bound(scores: RunScores, held: Shown, pairs: Sequence[tuple[str, str]]) -> str:
+    """Which skills the page holds, in words; "" where it holds them all."""
+    if not held.bounded:
+        return ""
+    several = len({s.shots for s in scores.skills}) > 1
+    which = (
+        f"those on which {pairs[0][1]} and {pairs[0][0]} differ most in frame accuracy"
+        if pairs else "the first of the plan"
+    )  # fmt: skip
+    return (
+        f"This page holds {len(held.places):,} of {held.rows:,} rows"
+        f"{f', at most {held.most:,} at each number of utterances' if several else ''}: {which}. "
+        "Figures over skills are of all of them."
+    )
+
+
+def _sentences(
+    run: RunResult, pairs: Sequence[tuple[str, str]]
+) -> tuple[list[Sentence], list[Sentence]]:
     """The headline's pair at each number of shots, and all the other pairs."""
-    found = headlines(run)
-    pairs = pair_names(run)
+    found = headlines(run, pairs)
     first = [sentence(c) for c in found if (c.baseline, c.candidate) == pairs[0]]
     return first, [sentence(c) for c in found if (c.baseline, c.candidate) != pairs[0]]
-
-
-def _digests(run: RunResult) -> list[tuple[str, str]]:
-    return sorted({(cell.label, cell.row.data_digest) for cell in run.cells})
-
-
-def _code(run: RunResult) -> list[tuple[str, Sequence[str]]]:
-    """Each system with the digests of the code that made its cells; more than one is told."""
-    found: dict[str, set[str]] = {}
-    for cell in run.cells:
-        found.setdefault(cell.row.system, set()).add(cell.row.code_digest)
-    return [(system, sorted(digests)) for system, digests in found.items()]
 
 
 def _text(name: str) -> str:

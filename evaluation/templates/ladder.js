@@ -194,7 +194,7 @@ function drawLadder() {
         el("tbody", {}, ...shown.slice(0, limit).map((row) => line(row, scale))),
       ),
     );
-    const total = DATA.ladder.length ? DATA.ladder[state.shots].length : 0;
+    const total = DATA.totals[state.shots] ?? 0;
     const kinds = pair.length
       ? `: ${counted(tally.win, "win")}, ${counted(tally.tie, "tie")}, ${tally.loss} ${tally.loss === 1 ? "loss" : "losses"}`
       : "";

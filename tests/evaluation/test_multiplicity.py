@@ -86,3 +86,12 @@ def test_false_share_of_adjusted_claims() -> None:
         found = np.array(adjusted((2 * norm.sf(np.abs(scores))).tolist())) <= 0.05
         shares.append(found[6:].sum() / max(1, found.sum()))
     assert 0.01 <= np.mean(shares) <= 0.05
+
+
+def test_all_at_once_is_one_by_one() -> None:
+    rng = np.random.default_rng(5)
+    for n in (1, 2, 7, 40):
+        for _ in range(50):
+            p_values = (rng.random(n) ** 6).tolist()
+            counted = (u for u in range(1, n + 1) if partial_conjunction(p_values, u) > 0.05)
+            assert claimable(p_values) == next(counted, n + 1) - 1

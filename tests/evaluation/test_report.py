@@ -1,14 +1,23 @@
 """report.md and summary.json are pure functions of a run."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
 
 from evaluation.report import headline, render_report, table
-from evaluation.rows import CellRow, Comparison, Failure, PlannedCell, RunResult
-from evaluation.summary import render_summary
+from evaluation.rows import (
+    CellRow,
+    Comparison,
+    Failure,
+    MetricTest,
+    PlannedCell,
+    RunResult,
+    SkillVerdict,
+    Slice,
+)
+from evaluation.summary import render_summary, summary
 
 
 def cell(skill: str, system: str, frame: float, **more: Any) -> PlannedCell:
@@ -88,7 +97,46 @@ def test_one_system_has_nothing_to_compare() -> None:
 
 def test_summary_is_strict_json() -> None:
     nan = replace(RUN, cells=(cell("a", "old", 0.4, slot_f1=float("nan")),))
-    assert json.loads(render_summary(nan))["cells"][0]["slot_f1"] is None
+    assert json.loads("".join(render_summary(nan)))["cells"][0]["slot_f1"] is None
     broken = replace(RUN, comparisons=(replace(COMPARISON, points=float("nan")),))
     with pytest.raises(ValueError, match="JSON"):
-        render_summary(broken)
+        list(render_summary(broken))
+
+
+TEST = MetricTest("frame_accuracy", 0.1, 0.5, 0.5, None, 0.5, 0.1, 0.9, 0.9)
+VERDICT = SkillVerdict(
+    suite="toys", skill="a", locale="en-US", shots=None, baseline="old", candidate="new",
+    n_test=10, seeds=1, verdict="undecided", reason="+10.0 points\n", margin=0.01, alpha=0.05,
+    discordance=0.2, smallest_effect=None, utterances_needed=None, tests=(TEST, TEST),
+)  # fmt: skip
+SLICE = Slice(
+    shots=None, baseline="old", candidate="new", unit="slots", kind="value", label="never seen",
+    skills=2, count=9, baseline_right=0.1, candidate_right=0.2, points=0.1, ci_low=None,
+    ci_high=None, won=1, lost=0,
+)  # fmt: skip
+ODD = cell('"ä"\n,  {', "old", 0.4, slot_f1=float("nan"), predict_ms=1e-7, train_seconds=3.0)
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        RUN,
+        replace(RUN, cells=(), comparisons=(), commit=None),
+        replace(
+            RUN, cells=(*RUN.cells, ODD), skills=(VERDICT, VERDICT), slices=(SLICE,),
+            failures=(Failure("toys", "toys/a new", "Traceback\n  KeyError: 'x'"),),
+        ),
+    ],
+    ids=["plain", "empty", "whole"],
+)  # fmt: skip
+def test_summary_in_pieces_is_the_summary_in_one(run: RunResult) -> None:
+    """The contract's text, byte by byte, though no list of it is ever held."""
+    whole = json.dumps(summary(run), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    assert "".join(render_summary(run)) == whole
+    content = json.loads(whole)
+    assert list(content) == [
+        "schema", "commit", "settings_digest", "seconds", "cells", "comparisons", "skills",
+        "slices", "settings", "failures",
+    ]  # fmt: skip
+    assert content["comparisons"] == [asdict(each) for each in run.comparisons]
+    assert len(content["cells"]) == len(run.cells)

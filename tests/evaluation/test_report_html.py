@@ -18,6 +18,8 @@ from data_cards.records import Frame, Skill, Slot, Utterance
 from evaluation import word_maps
 from evaluation.crossed import paired_errors
 from evaluation.metrics import METRICS
+from evaluation.page import figures as page_figures
+from evaluation.page import rendering
 from evaluation.page.embedding import json_block
 from evaluation.page.groups import grouped
 from evaluation.page.paired import gaps
@@ -29,6 +31,7 @@ from evaluation.resampling import paired_interval
 from evaluation.results import Results
 from evaluation.rows import Comparison, RunResult
 from evaluation.run_folder import render
+from evaluation.scores import run_scores
 from evaluation.vectors import Vectors
 from evaluation.word_maps import map_words
 from pretrain.store import VectorStore, default_store, digest, write
@@ -187,8 +190,8 @@ def test_decisions_stand_in_the_ladder(page: _Page, run: RunResult) -> None:
 
 def test_curves_rise_with_their_means(page: _Page, run: RunResult) -> None:
     data = page.figures()
-    groups = [g for g in grouped(run) if g.shots is None]
-    scores = [s for g in groups if (s := g.score("old", "frame_accuracy")) is not None]
+    skills = run_scores(run.cells).at(None)
+    scores = [s for g in skills if (s := g.score("old", "frame_accuracy")) is not None]
     mean, low, high = data["curves"][0][0][1]
     assert mean == pytest.approx(np.mean(scores), abs=1e-5)
     spread = np.std(scores, ddof=1) / np.sqrt(len(scores))
@@ -210,7 +213,7 @@ def test_what_was_run_can_be_repeated(page: _Page, run: RunResult) -> None:
 
 
 def test_costs_are_medians(run: RunResult) -> None:
-    found = costs(run)
+    found = costs(run, run_scores(run.cells))
     assert [(c.system, c.shots) for c in found[:2]] == [
         ("old", "10 utterances an intent"), ("new", "10 utterances an intent")
     ]  # fmt: skip
@@ -219,9 +222,45 @@ def test_costs_are_medians(run: RunResult) -> None:
     assert found[0].train_seconds == pytest.approx(np.median([r.train_seconds for r in own]))
 
 
+def test_a_page_of_many_skills_is_bounded_and_says_so(
+    folder: Path, run: RunResult, monkeypatch: pytest.MonkeyPatch, page: _Page
+) -> None:
+    assert "This page holds" not in page_of(folder / "results.sqlite")
+    monkeypatch.setattr(page_figures, "ROWS", 4)
+    monkeypatch.setattr(rendering, "FAILURES", 3)
+    text = page_of(folder / "results.sqlite")
+    whole, found = page.figures(), _Page(text).figures()
+    assert found["totals"] == [6, 6]
+    assert [len(rows) for rows in found["ladder"]] == [2, 2]
+    assert len(found["panels"]) == 4
+    for rows, every in zip(found["ladder"], whole["ladder"], strict=True):
+        rises = {
+            whole["skills"][row["skill"]][0]: abs(row["gaps"][0][0][0])
+            for row in every
+            if row["gaps"][0][0] is not None
+        }
+        most = sorted(rises, key=rises.__getitem__, reverse=True)[:2]
+        assert {found["skills"][row["skill"]][0] for row in rows} == set(most)
+        for row in rows:  # a row is what it is in the whole page
+            name = found["skills"][row["skill"]]
+            same = next(r for r in every if whole["skills"][r["skill"]] == name)
+            assert [row[key] for key in ("scores", "gaps", "decisions")] == [
+                same[key] for key in ("scores", "gaps", "decisions")
+            ]
+    for key in ("comparisons", "curves", "slices", "sizes"):
+        assert found[key] == whole[key]
+    said = " ".join(text.split())
+    assert (
+        "This page holds 4 of 12 rows, at most 2 at each number of utterances: those on which new "
+        "and old differ most in frame accuracy." in said
+    )
+    assert "skillwise results --run . --format csv --sql" in said
+    assert "The first 3 of 4; report.md has all." in said
+
+
 def _panel_of(path: Path, most: int = 60) -> tuple[dict[str, Any], tuple[Utterance, ...]]:
     with Results(path) as results:
-        group = grouped(results.run())[0]
+        group = next(grouped(results.run().cells))
         test = results.test(group.some.data_digest)
         return panel(group, results, PAIR, [PAIR], most, {}), test
 
@@ -229,7 +268,7 @@ def _panel_of(path: Path, most: int = 60) -> tuple[dict[str, Any], tuple[Utteran
 def test_flips_are_those_of_the_answers(folder: Path) -> None:
     found, test = _panel_of(folder / "results.sqlite")
     with Results(folder / "results.sqlite") as results:
-        group = grouped(results.run())[0]
+        group = next(grouped(results.run().cells))
         answers = [results.predictions(group.rows[s][found["seed"]].key) for s in PAIR]
     right = [[p.frame == u.frame for p, u in zip(a, test, strict=True)] for a in answers]
     pairs = list(zip(*right, strict=True))

@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 from scipy.stats import bootstrap
+from simulated import slot_counts
 
-from evaluation.metrics import COLUMNS, Counts
+from evaluation.metrics import COLUMNS, METRICS, Counts
 from evaluation.resampling import (
+    _draws,
+    _weighted,
     interval,
     paired_interval,
     skill_replicates,
@@ -84,3 +87,28 @@ def test_unmeasurable_replicates_give_no_interval() -> None:
 
 def test_wins_ties_losses() -> None:
     assert wins([0.1, 0.0, -0.2, 1e-15, 0.3]) == (2, 2, 1)
+
+
+def test_many_pairs_draw_what_the_plain_way_draws() -> None:
+    """Score by score from the summed counts of each draw, pair by pair: the very same numbers."""
+    rng = np.random.default_rng(3)
+    tallies = {s: {seed: slot_counts(rng, 30, 0.6) for seed in range(9)} for s in "abc"}
+    del tallies["b"][4]
+    tallies["c"][2][:, 2:] = 0  # a seed whose slots cannot be scored
+    wanted = [("a", "b"), ("c", "b"), ("a", "c"), ("a", "none")]
+    found = skill_replicates(tallies, wanted, np.random.default_rng(1), 40)
+    assert list(found) == wanted[:3]
+
+    rng = np.random.default_rng(1)
+    cells = {(s, seed): c for s, own in tallies.items() for seed, c in own.items()}
+    kinds, times = np.unique(np.concatenate(list(cells.values()), 1), axis=0, return_counts=True)
+    sums = np.split(_draws(times, 40, rng) @ kinds.astype(float), len(cells), axis=1)
+    drawn = dict(zip(cells, sums, strict=True))
+    rng = np.random.default_rng(rng.integers(2**63))
+    for pair, by_metric in found.items():
+        seeds = sorted(tallies[pair[0]].keys() & tallies[pair[1]].keys())
+        weights = rng.multinomial(len(seeds), np.full(len(seeds), 1 / len(seeds)), 40) / len(seeds)
+        for name, metric in METRICS.items():
+            for side, system in enumerate(pair):
+                scores = np.stack([metric.of(drawn[system, seed]) for seed in seeds], 1)
+                np.testing.assert_array_equal(by_metric[name][:, side], _weighted(scores, weights))

@@ -1,8 +1,10 @@
 """What becomes of results files later: older schemas, merging, Parquet."""
 
+import gc
 import json
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,12 +14,14 @@ from simulated_run import skill, write_run
 from test_results import cells
 
 from data_cards.errors import DataError, SkillwiseError
+from evaluation import merging, results
 from evaluation.cells import run_cell
 from evaluation.cli import main
 from evaluation.merging import merge
 from evaluation.parquet import export
 from evaluation.recording import Recorder
-from evaluation.results import FILE, Results
+from evaluation.results import FILE, Results, StoredCells
+from evaluation.rows import CellRow, PlannedCell
 from evaluation.run_folder import render
 from evaluation.schema import SCHEMA
 
@@ -163,3 +167,89 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert "2 cells of 1 runs" in captured.out
     assert "2 cells stood in several files, 0 of them" in captured.err
     assert (tmp_path / "tables" / "cells.parquet").exists()
+
+
+RENDERED = ("summary.json", "report.md", "report.html")
+
+
+def test_a_large_run_is_rendered_skill_by_skill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The files are the same, and of the rows no more are held than two skills have."""
+    seeds, skills = 3, 12
+    write_run(tmp_path / FILE, [skill(i, 8) for i in range(skills)], SYSTEMS, seeds=seeds)
+    render(tmp_path)
+    whole = {name: (tmp_path / name).read_bytes() for name in RENDERED}
+    monkeypatch.setattr(results, "HELD_CELLS", 10)
+    held = []
+    cells_of = Results.cells
+
+    def counted(self: Results, run: int) -> Iterator[PlannedCell]:
+        for cell in cells_of(self, run):
+            held.append(sum(type(each) is CellRow for each in gc.get_objects()))
+            yield cell
+
+    gc.collect()
+    before = sum(type(each) is CellRow for each in gc.get_objects())
+    monkeypatch.setattr(Results, "cells", counted)
+    run = render(tmp_path)
+    assert {name: (tmp_path / name).read_bytes() for name in RENDERED} == whole
+    cells_a_skill = seeds * len(SYSTEMS)
+    assert max(held) - before <= 2 * cells_a_skill + 1
+    assert isinstance(run.cells, StoredCells)
+    assert len(run.cells) == cells_a_skill * skills == len(list(run.cells))  # its file is closed
+    assert next(iter(run.cells)) in run.cells
+
+
+def test_parquet_of_a_large_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_run(tmp_path / FILE, [skill(1, 8), skill(2, 8)], SYSTEMS)
+    export(tmp_path, tmp_path / "whole")
+    monkeypatch.setattr(results, "HELD_CELLS", 0)
+    export(tmp_path, tmp_path / "walked")
+    for path in (tmp_path / "whole").iterdir():
+        assert parquet.read_table(path) == parquet.read_table(tmp_path / "walked" / path.name)
+
+
+def test_what_one_file_concluded_is_not_computed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, name in enumerate(("one", "two")):
+        (tmp_path / name).mkdir()
+        write_run(tmp_path / name / FILE, [skill(number, 8)], SYSTEMS)
+    with monkeypatch.context() as patch:
+        patch.setattr(merging, "judge_cells", None)
+        merge([tmp_path / "one", tmp_path / "two"], tmp_path / "all")
+    with Results(tmp_path / "two" / FILE) as before, Results(tmp_path / "all" / FILE) as after:
+        assert after.run(2).comparisons == before.run().comparisons
+        assert after.run(2).skills == before.run().skills
+
+
+def test_a_cell_that_another_file_finished_reopens_a_run(tmp_path: Path) -> None:
+    """The run ended with a failed cell; the other file's run of another plan has that very cell."""
+    for name, failed in (("one", ["simulated/skill 000@en-US"]), ("two", [])):
+        (tmp_path / name).mkdir()
+        skills = [skill(0, 8), skill(1, 8)][: 2 if failed else 1]
+        write_run(tmp_path / name / FILE, skills, SYSTEMS, failed=failed)
+    merge([tmp_path / "one", tmp_path / "two"], tmp_path / "all")
+    with Results(tmp_path / "one" / FILE) as before, Results(tmp_path / "all" / FILE) as after:
+        assert len(before.run().failures) == 1
+        assert after.run(1).failures == ()
+        assert {c.skills for c in before.run().comparisons if c.locale is None} == {1}
+        assert {c.skills for c in after.run(1).comparisons if c.locale is None} == {2}
+
+
+def test_a_merge_that_breaks_off_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = part(tmp_path / "one", 0, 4), part(tmp_path / "two", 3, 6)
+
+    def broken(path: Path) -> None:
+        assert path.exists()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(merging, "_conclude", broken)
+        with pytest.raises(KeyboardInterrupt):
+            merge([one, two], tmp_path / "all")
+    assert [path.name for path in (tmp_path / "all").iterdir()] == [".lock"]
+    assert merge([one, two], tmp_path / "all").cells == 6
