@@ -26,6 +26,8 @@ HERE = Path(__file__).resolve().parent
 # the rooms before this folder: a benchmark may bear the name of a room
 sys.path[:] = [str(HERE.parent), *(p for p in sys.path if p != str(HERE)), str(HERE)]
 
+from evaluation.figures import write_figures  # noqa: E402
+
 Figures = dict[str, float]
 
 
@@ -187,24 +189,12 @@ def main() -> int:
     for key, value in figures.items():
         print(f"{key:<42}{value:>12,.3f}")
     if asked.json:
-        content = {
-            "schema": 1,
-            "commit": _commit(),
-            "seconds": round(time.monotonic() - started, 1),
-            "figures": {key: round(value, 4) for key, value in figures.items()},
-        }
-        asked.json.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+        write_figures(asked.json, figures, time.monotonic() - started)
     return 0
 
 
 def _sizes(text: str) -> list[int]:
     return [int(word.replace("_", "")) for word in text.split(",")]
-
-
-def _commit() -> str | None:
-    command = ["git", "-C", str(HERE), "rev-parse", "HEAD"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return done.stdout.strip() or None
 
 
 if __name__ == "__main__":
