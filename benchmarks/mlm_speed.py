@@ -34,10 +34,16 @@ from pretrain.training import tensors, train
 from pretrain.vocabulary import END, MASK, UNKNOWN
 from pretrain.warm_start import factorise
 
-ALIKE = PretrainSettings(encoder="transformer", tied=True, mask=0.25, ramp=0.0)
-"""Our loop with the peer's architecture."""
+ALIKE = PretrainSettings(
+    encoder="transformer", tied=True, mask=0.25, ramp=0.0, rows=32, subsample=0.0
+)
+"""Our loop with the peer's architecture and its question: every running word is as likely to be
+masked, as in the held-out loss, where our product masks frequent words less often."""
 PEER_ROWS = 16
 WARM, TIMED, TURNS = 2, 6, 3
+BUDGETS = (1 / 5, 1 / 2)
+"""Shares of the peer's time that our training is planned for: what is promised, and where the loss
+is not reached in that, more. A schedule ends where its budget does."""
 LOOKS = 5
 """Steps of ours between two looks at the held-out loss."""
 
@@ -50,8 +56,8 @@ def measure(corpus: Corpus, seconds: float) -> dict[str, float | None]:
     product = _our_speed(data, PretrainSettings(ramp=0.0))
     steps = max(20, int(seconds * peers / (PEER_ROWS * ALIKE.row)))
     _, taken, wanted = _peer(data, steps)
-    alike, alike_loss = _time_to(data, ALIKE, wanted, taken / 2, ours)
-    bilinear, bilinear_loss = _time_to(data, PretrainSettings(), wanted, taken / 2, product)
+    alike, alike_loss = _within(data, ALIKE, wanted, taken, ours)
+    bilinear, bilinear_loss = _within(data, PretrainSettings(), wanted, taken, product)
     return {
         "tokens_per_second": ours,
         "tokens_per_second_log_bilinear": product,
@@ -80,6 +86,18 @@ def _our_speed(data: Split, settings: PretrainSettings) -> float:
         after_step=lambda *_: marks.append(time.perf_counter()),
     )  # fmt: skip
     return TIMED * settings.rows * settings.row / (marks[-1] - marks[WARM - 1])
+
+
+def _within(
+    data: Split, settings: PretrainSettings, wanted: float, taken: float, speed: float
+) -> tuple[float | None, float]:
+    """`_time_to` in the smallest of `BUDGETS` that is enough."""
+    found: tuple[float | None, float] = (None, math.inf)
+    for share in BUDGETS:
+        found = _time_to(data, settings, wanted, taken * share, speed)
+        if found[0] is not None:
+            break
+    return found
 
 
 def _time_to(
