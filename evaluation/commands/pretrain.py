@@ -58,6 +58,8 @@ def pretrain(
     if minutes is not None and steps is not None:
         raise SkillwiseError("--minutes and --steps: give one of them")
     settings = _settings(change or [])
+    from accelerate import PartialState
+
     from evaluation.tracking import need, tracking
 
     need(tracker)
@@ -93,6 +95,8 @@ def pretrain(
             log({"loss": progress.loss, "words_per_second": rate}, progress.step)
 
         store = VectorStore.open(run(request, say, report))
+    if not PartialState().is_main_process:  # of several processes one speaks
+        return 0
     typer.echo(f"{out}: {len(store):,} words, digest {store.meta['digest'][:16]}")
     for word in store.words[100:1000:300]:
         near = ", ".join(n.word for n in neighbours(store, word, 5))
