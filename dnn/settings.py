@@ -56,6 +56,9 @@ class DNNSettings(BaseModel):
     )
     label_smoothing: float = Field(0.1, ge=0, lt=1, description="of the intent's target")
     learning_rate: float = Field(3e-3, gt=0, description="peak rate of AdamW")
+    warm_up: float = Field(
+        0.02, gt=0, lt=1, description="share of the steps in which the rate rises to its peak"
+    )
     weight_decay: float = Field(1e-2, ge=0, description="decoupled weight decay of AdamW")
     batch: int = Field(16, gt=0, description="sentences a step")
     epochs: int = Field(30, gt=0, description="passes over the training utterances")

@@ -54,7 +54,9 @@ def train(
         weight_decay=settings.weight_decay,
         fused=True,
     )
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate(step, total))
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: rate(step, total, settings.warm_up)
+    )
     averaged = copy.deepcopy(network).requires_grad_(False)
     weights: list[torch.Tensor] = [*network.parameters(), *learning]
     means: list[torch.Tensor] = [*averaged.parameters(), *moving]
@@ -78,9 +80,9 @@ def train(
     return averaged.eval()
 
 
-def rate(step: int, total: int) -> float:
-    """Linear warm-up over a tenth of the steps, then a cosine to a hundredth."""
-    warm = max(1, total // 10)
+def rate(step: int, total: int, share: float = 0.1) -> float:
+    """Linear warm-up over a `share` of the steps, then a cosine to a hundredth."""
+    warm = max(1, int(share * total))
     if step < warm:
         return (step + 1) / warm
     return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, total - warm)))
