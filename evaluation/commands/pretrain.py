@@ -58,11 +58,11 @@ def pretrain(
     if minutes is not None and steps is not None:
         raise SkillwiseError("--minutes and --steps: give one of them")
     settings = _settings(change or [])
-    from accelerate import PartialState
-
     from evaluation.tracking import need, tracking
 
     need(tracker)
+    from accelerate import PartialState
+
     from pretrain import sources
     from pretrain.neighbours import neighbours
     from pretrain.pipeline import Request

@@ -23,12 +23,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.mark.skipif(
+gloo = pytest.mark.skipif(
     not (torch.distributed.is_available() and torch.distributed.is_gloo_available()),
     reason="this torch was built without gloo, which joins processes on CPU",
 )
-def test_two_processes_train_one_model(tmp_path: Path) -> None:
-    corpus(tmp_path)  # made here, so that both processes open it
+
+
+def launched(*command: str) -> subprocess.CompletedProcess[str]:
+    """Two processes of one thread run a script, or a module after -m, with these arguments."""
     # "multi_gpu" is accelerate's name for its launcher of several processes; on CPU gloo joins them
     launch = [
         sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2",
@@ -38,10 +40,17 @@ def test_two_processes_train_one_model(tmp_path: Path) -> None:
     path = os.pathsep.join([str(SCRIPT.parent), str(SCRIPT.parents[2])])
     room = {"PYTHONPATH": path, "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"}
     done = subprocess.run(
-        [*launch, str(SCRIPT), str(tmp_path)], capture_output=True, text=True, timeout=240,
-        check=False, env=os.environ | room,
+        [*launch, *command], capture_output=True, text=True, timeout=240, check=False,
+        env=os.environ | room,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
+    return done
+
+
+@gloo
+def test_two_processes_train_one_model(tmp_path: Path) -> None:
+    corpus(tmp_path)  # made here, so that both processes open it
+    launched(str(SCRIPT), str(tmp_path))
     found = [json.loads((tmp_path / f"losses-{rank}.json").read_text("utf-8")) for rank in (0, 1)]
     assert [one["world"] for one in found] == [2, 2]
     tables = [np.load(tmp_path / f"table-{rank}.npy") for rank in (0, 1)]
@@ -53,3 +62,17 @@ def test_two_processes_train_one_model(tmp_path: Path) -> None:
     # are as far apart here, and the loss falls from 2.5 to 1.2
     np.testing.assert_allclose(both, alone, atol=0.2)
     assert both[-1] < 0.95 * both[0]
+
+
+@gloo
+def test_one_of_two_processes_speaks(tmp_path: Path) -> None:
+    text = tmp_path / "talk.txt"
+    text.write_text("play some jazz in the kitchen\nbuy me an apple\n" * 200, "utf-8")
+    out = tmp_path / "store"
+    done = launched(
+        "-m", "evaluation", "pretrain", "--text", str(text), "--steps", "2",
+        "--set", "width=30", "--set", "warm_start=false", "--out", str(out),
+    )  # fmt: skip
+    assert done.stdout.count("digest") == 1
+    assert done.stderr.count("training 2 steps") == 1
+    assert (out / "vectors.safetensors").exists()
