@@ -61,6 +61,17 @@ def test_skills_that_share_texts_are_one_family_through_a_third() -> None:
     assert found["s/d@en-US"] != found["s/a@en-US"]  # one text in forty may be chance
 
 
+def test_what_everybody_says_makes_no_family_and_a_few_long_texts_do() -> None:
+    stock = ["yes please", "start over", "what can you do"]
+    quoted = ["please read me the news of today"]
+    found = group_of(
+        skill("a", [*texts("x", 20), *stock, *quoted]), skill("b", [*texts("y", 20), *stock]),
+        skill("c", [*texts("z", 20), *quoted]),
+    )  # fmt: skip
+    assert found["s/a@en-US"] != found["s/b@en-US"]
+    assert found["s/a@en-US"] == found["s/c@en-US"]
+
+
 def test_a_group_stays_when_others_come() -> None:
     few = group_of(skill("bank", texts("a")), skill("taxi", texts("b")))
     more = group_of(skill("bank", texts("a")), skill("taxi", texts("b")), skill("gym", texts("c")))
