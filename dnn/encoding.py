@@ -82,16 +82,17 @@ class Sentences:
     marks: Tensor  # (sentences, words, marks)
     lengths: Tensor  # (sentences,)
     wide: tuple[Tensor, Tensor] | None = None  # ids and weights (sentences, grams)
+    wide_tags: Tensor | None = None  # ids (sentences, words, features)
 
     @classmethod
     def of(
         cls, utterances: Sequence[Utterance], vocabulary: Vocabulary,
-        lexicons: Sequence[Lexicon] = (), marks: Mapping[str, int] | None = None,
+        said: Sequence[Sequence[Sequence[str]]] = (), marks: Mapping[str, int] | None = None,
     ) -> "Sentences":  # fmt: skip
         """Encode utterances whose words all stand in the vocabulary.
 
-        `lexicons` holds, for each utterance, what is known to it; `marks` numbers from 1 what
-        lexicons may say, and is left out where no lexicon is looked into.
+        `said` holds, for each utterance, what a lexicon says of its words (`matches`); `marks`
+        numbers from 1 what lexicons may say, and is left out where no lexicon is looked into.
         """
         lengths = [len(u.tokens) for u in utterances]
         rows = np.zeros((len(utterances), max(lengths)), dtype=np.int64)
@@ -99,23 +100,34 @@ class Sentences:
             row[: len(utterance.tokens)] = [
                 vocabulary.rows[normalise(token)] for token in utterance.tokens
             ]
-        found = [
-            [[marks[m] for m in word if m in marks] for word in matches(utterance, lexicon)]
-            for utterance, lexicon in zip(utterances, lexicons, strict=True)
-        ] if marks else []  # fmt: skip
-        most = max((len(word) for sentence in found for word in sentence), default=0)
-        table = np.zeros((*rows.shape, max(1, most)), dtype=np.int64)
-        for place, sentence in zip(table, found, strict=False):
-            for at, word in zip(place, sentence, strict=False):
-                at[: len(word)] = word
-        return cls(torch.from_numpy(rows), torch.from_numpy(table), torch.tensor(lengths))
+        table = numbered(said, marks or {}, *rows.shape)
+        return cls(torch.from_numpy(rows), table, torch.tensor(lengths))
 
     def take(self, indices: Tensor) -> "Sentences":
         """Some of the sentences, cut to the longest of them."""
         lengths = self.lengths[indices]
         longest = int(lengths.max())
         wide = None if self.wide is None else (self.wide[0][indices], self.wide[1][indices])
-        return Sentences(self.rows[indices, :longest], self.marks[indices, :longest], lengths, wide)
+        tags = None if self.wide_tags is None else self.wide_tags[indices, :longest]
+        return Sentences(
+            self.rows[indices, :longest], self.marks[indices, :longest], lengths, wide, tags
+        )
+
+
+def numbered(
+    said: Sequence[Sequence[Sequence[str]]], numbers: Mapping[str, int], sentences: int, words: int
+) -> Tensor:
+    """What is said of each word, as ids (sentences, words, most of a word), 0 pads.
+
+    What `numbers` does not know is left out.
+    """
+    found = [[[numbers[s] for s in word if s in numbers] for word in row] for row in said]
+    most = max((len(word) for row in found for word in row), default=0)
+    table = np.zeros((sentences, words, max(1, most)), dtype=np.int64)
+    for place, row in zip(table, found, strict=False):
+        for at, word in zip(place, row, strict=False):
+            at[: len(word)] = word
+    return torch.from_numpy(table)
 
 
 def matches(utterance: Utterance, lexicon: Lexicon) -> list[list[str]]:

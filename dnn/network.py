@@ -25,6 +25,7 @@ class Batch:
     ngrams: Tensor  # (distinct, grams), 0 pads
     marks: Tensor  # (words, batch, marks) of the lexicon, 0 pads
     wide: tuple[Tensor, Tensor] | None = None  # ids and weights (batch, grams), 0 pads
+    wide_tags: Tensor | None = None  # ids (words, batch, features), 0 pads
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,9 @@ class Heads(nn.Module):
     """A skill's own layers: what its lexicon says, its intents, its tags."""
 
     def __init__(
-        self, trunk: Trunk, marks: int, wide: int, intents: Sequence[str], tags: Sequence[str]
-    ) -> None:
+        self, trunk: Trunk, marks: int, wide: int, intents: Sequence[str], tags: Sequence[str],
+        wide_tags: int = 0,
+    ) -> None:  # fmt: skip
         super().__init__()
         self.settings = settings = trunk.settings
         if settings.gazetteers:
@@ -113,6 +115,8 @@ class Heads(nn.Module):
         self.tag_out = nn.Linear(2 * settings.task, len(tags))
         self.wide = nn.EmbeddingBag(wide + 1, len(intents), mode="sum", padding_idx=0)
         nn.init.zeros_(self.wide.weight)
+        self.wide_tags = nn.EmbeddingBag(wide_tags + 1, len(tags), mode="sum", padding_idx=0)
+        nn.init.zeros_(self.wide_tags.weight)
         self.crf = CRF(tags)
         if not settings.crf:
             self.crf.requires_grad_(False)  # transitions stay 0: they only forbid
@@ -146,6 +150,19 @@ class Heads(nn.Module):
         beside: Tensor = self.wide(ids, per_sample_weights=weights)
         return logits + beside
 
+    def emissions(self, states: Tensor, batch: Batch) -> Tensor:
+        """Tag scores (words, batch, tags) of deep states (words, batch, 2 * task) and wide ones."""
+        scores: Tensor = self.tag_out(states)
+        if batch.wide_tags is None:
+            return scores
+        ids = batch.wide_tags
+        weights = dropout((ids > 0).to(scores.dtype), self.settings.dropout, self.training)
+        weights = weights * self.settings.wide_tags
+        if self.training and self.settings.wide_dropout:
+            weights = weights * (torch.rand(1, ids.shape[1], 1) >= self.settings.wide_dropout)
+        beside: Tensor = self.wide_tags(ids.flatten(0, 1), per_sample_weights=weights.flatten(0, 1))
+        return scores + beside.view(*ids.shape[:2], -1)
+
     def loss(self, features: Tensor, states: Tensor, batch: Batch, answers: Answers) -> Tensor:
         """Mean over the batch of intent cross-entropy + negative log-likelihood of the tags."""
         smoothing = self.settings.label_smoothing
@@ -153,7 +170,7 @@ class Heads(nn.Module):
         total = F.cross_entropy(logits, answers.intents, label_smoothing=smoothing)
         if self.tag_out.out_features == 1:  # only O: a skill without slots
             return total
-        emissions = self.tag_out(states)
+        emissions = self.emissions(states, batch)
         if self.settings.crf:
             log_z = self.crf.log_partition(emissions, inside)
             return total + (log_z - self.crf.score(emissions, answers.tags, inside)).mean()
@@ -172,7 +189,7 @@ class Network(nn.Module):
     def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """-> intent logits (batch, intents) and emissions (words, batch, tags)."""
         features, states = self.trunk(batch, self.heads.known(batch.marks))
-        return self.heads.intents(features, batch), self.heads.tag_out(states)
+        return self.heads.intents(features, batch), self.heads.emissions(states, batch)
 
     def loss(self, batch: Batch, answers: Answers) -> Tensor:
         """The mean loss of a batch, a scalar."""

@@ -19,7 +19,7 @@ class TransferSettings(BaseModel):
     gain: float = Field(5.0, gt=0, description="what turns that fit, 0 to 1, into logits")
     frozen: float = Field(0.0, ge=0, le=1, description="share of steps with the trunk held still")
     lower_rate: float = Field(1.0, ge=0, description="rate of the trunk over that of the heads")
-    source_steps: int = Field(12000, gt=0, description="optimizer steps of stage 1 at most")
+    source_steps: int = Field(24000, gt=0, description="optimizer steps of stage 1 at most")
     steps: float = Field(1.0, gt=0, description="optimizer steps over those of a cold start")
 
 
@@ -40,7 +40,13 @@ class DNNSettings(BaseModel):
         4.0, ge=0, description="scale of n-gram features that reach the intent directly; 0 = none"
     )
     wide_dropout: float = Field(
-        0.5, ge=0, lt=1, description="share of sentences whose intent is learned without them"
+        0.5, ge=0, lt=1, description="share of sentences learned without wide features"
+    )
+    wide_tags: float = Field(
+        8.0, ge=0, description="scale of word and lexicon features that reach the tags; 0 = none"
+    )
+    swaps: int = Field(
+        2, ge=0, description="copies of a training utterance with other values in its slots"
     )
     crf: bool = Field(True, description="CRF on the tags; else softmax, decoded in constraint")
     gazetteers: int = Field(32, ge=0, description="width of what catalogs say of a word; 0 = none")
@@ -86,7 +92,7 @@ class SourceSettings(BaseModel):
 
     network: DNNSettings = Field(DNNSettings(), description="the shape that stage 2 takes over")
     steps: int = Field(
-        12000, gt=0, description="optimizer steps at most, a batch of one skill each"
+        24000, gt=0, description="optimizer steps at most, a batch of one skill each"
     )
     epochs: int = Field(8, gt=0, description="passes over the mature skills' utterances")
     min_steps: int = Field(

@@ -16,7 +16,7 @@ from data_cards.errors import DataError, SkillwiseError
 from data_cards.lexicon import Lexicon
 from data_cards.records import Frame, Prediction, Skill, Utterance
 from dnn.dataset import batch_of, training_set
-from dnn.encoding import Sentences, Vocabulary, number_marks, number_ngrams
+from dnn.encoding import Sentences, Vocabulary, matches, number_marks, number_ngrams
 from dnn.imprint import imprint
 from dnn.network import Batch, Heads, Network, Trunk
 from dnn.packing import Packed, decode, encode
@@ -25,7 +25,7 @@ from dnn.skeleton import Undrawn
 from dnn.source import SourceModel
 from dnn.training import train
 from dnn.vectors import RandomVectors, StoreVectors, WordVectors
-from dnn.wide import WideFeatures
+from dnn.wide import WideFeatures, WideTags, word_features
 from pretrain.local import LocalStore
 from pretrain.store import VectorStore
 
@@ -98,14 +98,15 @@ class DNN:
         vocabulary = Vocabulary.of(skill.train)
         self._ngrams = number_ngrams(vocabulary.words)
         self._own_ngrams = len(self._ngrams)
-        network = self._build(self.words.width)
-        if source is not None:
-            source.hand_on(network.trunk, self._ngrams)
         rows, ngrams = self._tables(vocabulary)
         data = training_set(
             skill, vocabulary, rows, ngrams, self._intents, self._tags, self._marks,
-            self._wide, settings.lexicon_folds, seed,
+            self._wide, settings.lexicon_folds, seed, settings.swaps, settings.wide_tags > 0,
         )  # fmt: skip
+        self._wide_tags = data.wide_tags
+        network = self._build(self.words.width)
+        if source is not None:
+            source.hand_on(network.trunk, self._ngrams)
         transfer = settings.transfer
         if transfer is not None and transfer.imprint != "none":
             imprint(network, data, transfer.gain, transfer.imprint == "both")
@@ -161,10 +162,13 @@ class DNN:
         for start in range(0, len(order), BATCH):
             part = order[start : start + BATCH]
             batch = [utterances[i] for i in part]
-            lexicons = [self._lexicon] * len(batch) if self._marks else []
-            sentences = Sentences.of(batch, vocabulary, lexicons, self._marks)
+            said = [matches(u, self._lexicon) for u in batch] if self._marks else []
+            sentences = Sentences.of(batch, vocabulary, said, self._marks)
             if self._wide is not None:
                 sentences = replace(sentences, wide=self._wide.encode(batch))
+            if self._wide_tags is not None:
+                found = [word_features(u, said[i] if said else ()) for i, u in enumerate(batch)]
+                sentences = replace(sentences, wide_tags=self._wide_tags.encode(found))
             yield part, batch_of(sentences, rows, ngrams)
 
     def _answers(
@@ -260,6 +264,7 @@ class DNN:
             "tags": self._tags,
             "ngrams": list(self._ngrams),
             "wide": list(self._wide.rows) if self._wide is not None else None,
+            "wide_tags": list(self._wide_tags.rows) if self._wide_tags is not None else None,
             "values": {k: sorted(map(list, v)) for k, v in self._lexicon.values.items()},
             "width": words.width,
             "seed": self._seed,
@@ -289,6 +294,10 @@ class DNN:
         self._wide = None
         if model["wide"] is not None and idf is not None:
             self._wide = WideFeatures.from_json({"grams": model["wide"], "idf": idf.tolist()})
+        named = model["wide_tags"]
+        self._wide_tags = (
+            WideTags({name: i for i, name in enumerate(named, 1)}) if named is not None else None
+        )
         self._ngrams = {gram: i for i, gram in enumerate(model["ngrams"], 1)}
         self._own_ngrams = len(self._ngrams)
         self._seed = model["seed"]
@@ -305,7 +314,8 @@ class DNN:
     def _build(self, width: int) -> Network:
         trunk = Trunk(self.settings, width, self._own_ngrams)
         wide = len(self._wide.rows) if self._wide is not None else 0
-        heads = Heads(trunk, len(self._marks), wide, self._intents, self._tags)
+        wide_tags = len(self._wide_tags.rows) if self._wide_tags is not None else 0
+        heads = Heads(trunk, len(self._marks), wide, self._intents, self._tags, wide_tags)
         return Network(trunk, heads)
 
     def _extend(self, source: SourceModel) -> None:

@@ -34,7 +34,7 @@ def train(
     Where `data.vectors` asks for a gradient, words learn too, at `local_rate` of the network's
     rate and without decay, and `data.vectors` ends as their average.
     """
-    total = steps_for(len(data), settings)
+    total = steps_for(data.originals, settings)
     transfer = settings.transfer
     frozen = round(transfer.frozen * total) if transfer is not None else 0
     lower = transfer.lower_rate if transfer is not None else 1.0

@@ -1,7 +1,7 @@
-"""The wide half of the intent head: which words and n-grams stand in an utterance, as they are.
+"""The wide half of both heads: which words and n-grams stand in an utterance, as they are.
 
-A linear layer on sparse features beside the deep ones remembers what a pooled vector blurs (Cheng
-et al. 2016, "Wide and deep learning"); the features are those of a good linear classifier.
+A linear layer on sparse features beside the deep ones remembers what vectors blur (Cheng et al.
+2016, "Wide and deep learning"); the features are those of a good linear classifier and of a CRF.
 """
 
 import math
@@ -17,7 +17,7 @@ from torch import Tensor
 
 from data_cards.records import Utterance
 from data_cards.words import normalise
-from dnn.encoding import character_ngrams
+from dnn.encoding import character_ngrams, numbered
 
 
 def utterance_grams(utterance: Utterance) -> set[str]:
@@ -61,3 +61,44 @@ class WideFeatures:
     def from_json(cls, value: Mapping[str, Any]) -> "WideFeatures":
         """The inverse of `as_json`."""
         return cls({gram: i for i, gram in enumerate(value["grams"], 1)}, value["idf"])
+
+
+Named = Sequence[Sequence[str]]
+"""Names of the features of each word of an utterance."""
+
+
+def word_features(utterance: Utterance, said: Named) -> list[list[str]]:
+    """What each word and its two neighbours are: the word, its affixes, what the lexicon says.
+
+    `said` holds the lexicon's marks, a list a word, or nothing where no lexicon is looked into.
+    """
+    own = [_look(normalise(token)) for token in utterance.tokens]
+    for look, marks in zip(own, said, strict=bool(said)):
+        look += [f"m {mark}" for mark in marks]
+    before, after = [["^"], *own[:-1]], [*own[1:], ["$"]]
+    return [
+        [*look, *(f"-1{name}" for name in left), *(f"+1{name}" for name in right)]
+        for left, look, right in zip(before, own, after, strict=True)
+    ]
+
+
+def _look(word: str) -> list[str]:
+    found = [f"w {word}", f"s {word[-3:]}", f"p {word[:3]}"]
+    return [*found, f"d{len(word)}"] if word.isdigit() else found
+
+
+@dataclass(frozen=True)
+class WideTags:
+    """The word features that training utterances show, numbered from 1."""
+
+    rows: Mapping[str, int]
+
+    @classmethod
+    def of(cls, found: Sequence[Named]) -> "WideTags":
+        """Number the names in order of first sight."""
+        names = dict.fromkeys(chain.from_iterable(chain.from_iterable(found)))
+        return cls({name: i for i, name in enumerate(names, 1)})
+
+    def encode(self, found: Sequence[Named]) -> Tensor:
+        """Feature ids (utterances, words, features), 0 pads."""
+        return numbered(found, self.rows, len(found), max(map(len, found)))

@@ -3,16 +3,18 @@
 import pytest
 import torch
 from dnn_toys import TOY, TRAIN, settings
+from skill_toys import utterance
 
 from data_cards.bio import tag_names
+from data_cards.folds import folds
 from data_cards.lexicon import Lexicon
-from dnn.dataset import TrainingSet, training_set
+from dnn.dataset import TrainingSet, swapped, training_set
 from dnn.encoding import Vocabulary, number_marks, number_ngrams
 from dnn.network import Heads, Network, Trunk
 from dnn.settings import DNNSettings, TransferSettings
 from dnn.training import steps_for, train
 from dnn.vectors import RandomVectors
-from dnn.wide import WideFeatures
+from dnn.wide import WideFeatures, WideTags, word_features
 
 INTENTS = ["GetWeather", "PlayMusic", "Stop"]
 TAGS = tag_names(["city", "genre"])
@@ -26,18 +28,21 @@ def data(wide: WideFeatures | None = WIDE) -> TrainingSet:
     return training_set(
         TOY, vocabulary, torch.cat([torch.zeros(1, 300), vectors]),
         vocabulary.ngrams(number_ngrams(vocabulary.words)), INTENTS, TAGS, MARKS, wide, 5, 0,
+        swaps=2, wide_tags=True,
     )  # fmt: skip
 
 
 def network(chosen: DNNSettings, data: TrainingSet) -> Network:
     torch.manual_seed(0)
     trunk = Trunk(chosen, 300, int(data.ngrams.max()))
-    return Network(trunk, Heads(trunk, len(MARKS), len(WIDE.rows), INTENTS, TAGS))
+    assert data.wide_tags is not None
+    features = len(data.wide_tags.rows)
+    return Network(trunk, Heads(trunk, len(MARKS), len(WIDE.rows), INTENTS, TAGS, features))
 
 
 CHANGES: list[dict[str, object]] = [
     {}, {"crf": False}, {"projection": 0}, {"characters": 0}, {"hidden": 0},
-    {"pooled_words": False}, {"average": 0.0}, {"gazetteers": 0}, {"wide": 0},
+    {"pooled_words": False}, {"average": 0.0}, {"gazetteers": 0}, {"wide": 0}, {"swaps": 0},
 ]  # fmt: skip
 
 
@@ -73,6 +78,64 @@ def test_wide_features_reach_the_intent_alone() -> None:
     assert torch.equal(emissions, same)
     assert (moved[:, 1] > logits[:, 1]).all()
     assert torch.equal(moved[:, [0, 2]], logits[:, [0, 2]])
+
+
+def test_wide_tag_features_reach_the_word_and_its_neighbours_alone() -> None:
+    toy = data()
+    assert toy.wide_tags is not None
+    net = network(settings(), toy).eval()
+    batch, _ = toy.batch(torch.tensor([0]))  # will it rain in berlin
+    logits, emissions = net(batch)
+    with torch.no_grad():
+        net.heads.wide_tags.weight[toy.wide_tags.rows["w rain"], 1] = 1.0
+        net.heads.wide_tags.weight[toy.wide_tags.rows["+1w in"], 2] = 1.0
+    same, moved = net(batch)
+    assert torch.equal(logits, same)
+    difference = (moved - emissions)[:, 0]
+    wanted = torch.zeros_like(difference)
+    wanted[2, 1] = wanted[2, 2] = settings().wide_tags
+    torch.testing.assert_close(difference, wanted)
+
+
+def test_wide_tag_features_name_words_marks_and_edges() -> None:
+    said = [["city S"], [], []]
+    first, second, last = word_features(utterance(0, "Oslo or 1905", "Ask"), said)
+    assert first == ["w oslo", "s slo", "p osl", "m city S", "-1^", "+1w or", "+1s or", "+1p or"]
+    assert "-1m city S" in second and "+1d4" in second
+    assert last[:4] == ["w 1905", "s 905", "p 190", "d4"] and last[-1] == "+1$"
+    features = WideTags.of([[first, second], [last]])
+    ids = features.encode([[first, last], [["w never seen"]]])
+    assert ids.shape == (2, 2, 8) and not ids[1].any()
+    assert [features.rows[name] for name in first] == ids[0, 0][ids[0, 0] > 0].tolist()
+
+
+def test_swapped_copies_keep_frame_and_fold() -> None:
+    copies = swapped(TRAIN, 5, 0, 3)
+    assert copies == swapped(TRAIN, 5, 0, 3) != swapped(TRAIN, 5, 1, 3)
+    fold_of = folds(TRAIN, 5, 0)
+    assert copies
+    for original, copy in copies:
+        source = TRAIN[original]
+        assert copy.frame.intent == source.frame.intent and copy.tokens != source.tokens
+        assert [s.name for s in copy.frame.slots] == [s.name for s in source.frame.slots]
+        (slot,), (before,) = copy.frame.slots, source.frame.slots
+        assert copy.tokens[: slot.start] == source.tokens[: before.start]
+        assert copy.tokens[slot.end :] == source.tokens[before.end :]
+        assert copy.words(slot) in {
+            u.words(s)
+            for u, fold in zip(TRAIN, fold_of, strict=True)
+            for s in u.frame.slots
+            if fold == fold_of[original] and s.name == slot.name
+        }
+
+
+def test_copies_do_not_lengthen_the_training() -> None:
+    toy = data()
+    assert len(toy) > toy.originals == len(TRAIN)
+    seen: list[int] = []
+    chosen = settings(epochs=3, min_steps=1)
+    train(network(chosen, toy), toy, chosen, torch.Generator(), lambda step, _: seen.append(step))
+    assert len(seen) == steps_for(len(TRAIN), chosen)
 
 
 def test_what_the_lexicon_says_moves_the_tags() -> None:
