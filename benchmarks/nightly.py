@@ -14,15 +14,18 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "evaluation"))
+HERE = Path(__file__).resolve().parent
+# the rooms before this folder: a benchmark may bear the name of a room
+sys.path[:] = [str(HERE.parent), *(p for p in sys.path if p != str(HERE)), str(HERE)]
+sys.path.append(str(HERE.parent / "tests" / "evaluation"))
 
-from night_world import RULE, SKILLS, UTTERANCES, World, alarmed
+from night_world import RULE, SKILLS, UTTERANCES, World, alarmed  # noqa: E402
 
-from evaluation.figures import write_figures
-from evaluation.metrics import COLUMNS
-from evaluation.night_drill import Drill, drill
-from evaluation.night_rehearsal import pools
-from evaluation.night_verdicts import CellEvidence, CellKey, judge
+from evaluation.figures import write_figures  # noqa: E402
+from evaluation.metrics import COLUMNS  # noqa: E402
+from evaluation.night_drill import Drill, drill  # noqa: E402
+from evaluation.night_rehearsal import pools  # noqa: E402
+from evaluation.night_verdicts import CellEvidence, CellKey, judge  # noqa: E402
 
 SEED = 20_261_126
 NIGHTS = 50

@@ -8,7 +8,6 @@ are read from SKILLWISE_DATA; a card whose data are not there is left out and na
 
 import argparse
 import multiprocessing
-import resource
 import sys
 import tempfile
 import time
@@ -16,12 +15,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from data_cards.card import Card, card, cards
-from data_cards.errors import SkillwiseError
-from data_cards.faults import Faults
-from data_cards.loading import load
-from data_cards.readers import sgd
-from evaluation.figures import write_figures
+HERE = Path(__file__).resolve().parent
+# the rooms before this folder: a benchmark may bear the name of a room
+sys.path[:] = [str(HERE.parent), *(p for p in sys.path if p != str(HERE)), str(HERE)]
+
+from peak import peak_mb  # noqa: E402
+
+from data_cards.card import Card, card, cards  # noqa: E402
+from data_cards.errors import SkillwiseError  # noqa: E402
+from data_cards.faults import Faults  # noqa: E402
+from data_cards.loading import load  # noqa: E402
+from data_cards.readers import sgd  # noqa: E402
+from evaluation.figures import write_figures  # noqa: E402
 
 WANTED = 20_000
 """Utterances per CPU second that a reader should give."""
@@ -87,7 +92,7 @@ def _peak(root: str) -> float:
     """Read SGD below `root`, skill by skill, keeping none; the process's peak in MB."""
     for _ in sgd.read(card("sgd"), Path(root), Faults()):
         pass
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return peak_mb()
 
 
 def render(speeds: list[Speed], peaks: dict[int, float], absent: list[str]) -> str:

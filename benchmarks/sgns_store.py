@@ -16,10 +16,14 @@ from pathlib import Path
 
 import numpy as np
 
-from data_cards.errors import SkillwiseError
-from pretrain import sources, store
-from pretrain.export import finish
-from pretrain.sources import Source
+HERE = Path(__file__).resolve().parent
+# the rooms before this folder: a benchmark may bear the name of a room
+sys.path[:] = [str(HERE.parent), *(p for p in sys.path if p != str(HERE)), str(HERE)]
+
+from data_cards.errors import SkillwiseError  # noqa: E402
+from pretrain import sources, store  # noqa: E402
+from pretrain.export import finish  # noqa: E402
+from pretrain.sources import Source  # noqa: E402
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,33 @@ BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
 # last: benchmarks/pretrain.py must not stand for the package
 sys.path.append(str(BENCHMARKS))
 
+import peak  # noqa: E402 - stands beside no package
 import scale  # noqa: E402 - stands beside no package
 import scale_cells  # noqa: E402
 import scale_corpus  # noqa: E402
+
+NO_SCRIPTS = ("fuzz.py", "scale_cells.py")  # one wants atheris, one is a step of scale.py
+SCRIPTS = sorted(
+    path.name
+    for path in BENCHMARKS.glob("*.py")
+    if "ArgumentParser" in path.read_text("utf-8") and path.name not in NO_SCRIPTS
+)
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_each_benchmark_starts_as_a_script(script: str) -> None:
+    """benchmarks/pretrain.py lies beside them, and bears the name of a room."""
+    line = [sys.executable, str(BENCHMARKS / script), "--help"]
+    found = subprocess.run(line, capture_output=True, text=True)
+    assert found.returncode == 0 and script in found.stdout, found.stderr
+
+
+def test_a_child_does_not_inherit_a_peak() -> None:
+    """The parent's would hide what the child's own work needed."""
+    held = bytearray(300 << 20)
+    line = f"import sys; sys.path.append({str(BENCHMARKS)!r}); import peak; print(peak.peak_mb())"
+    child = subprocess.run([sys.executable, "-c", line], capture_output=True, text=True, check=True)
+    assert 1 < float(child.stdout) < 100 < len(held) >> 20 < peak.peak_mb()
 
 
 def test_a_sampled_conclusion_has_the_size_of_a_whole_one(tmp_path: Path) -> None:
