@@ -94,13 +94,13 @@ def _plan(system: str, skills: int, seeds: int) -> Plan:
 
 
 def _timed(wanted: Plan, **how: Any) -> tuple[float, dict[str, Any]]:
-    """Seconds, and the run's summary but for its times."""
+    """Seconds, and the run's summary but for its times and the checkout: it may be edited."""
     with tempfile.TemporaryDirectory() as folder:
         clock = time.perf_counter()
         run = compare(wanted, Path(folder) / "runs" / "run", **how)
         seconds = time.perf_counter() - clock
         content: dict[str, Any] = json.loads(json.dumps(summary(run)))
-    del content["seconds"]
+    del content["seconds"], content["commit"]
     for cell in content["cells"]:
         del cell["train_seconds"], cell["predict_ms"]
     return seconds, content
