@@ -71,7 +71,7 @@ def training_set(
     """
     copies = swapped(skill.train, n_folds, seed, swaps) if swaps else []
     train = [*skill.train, *(copy for _, copy in copies)]
-    said: list[list[list[str]]] = []
+    said: list[list[list[str]]] = [[] for _ in train]
     if marks:
         lexicons = jackknifed(skill, n_folds, seed, CATALOG_HOLDOUT)
         known = [*lexicons, *(lexicons[original] for original, _ in copies)]
@@ -81,7 +81,7 @@ def training_set(
         sentences = replace(sentences, wide=wide.encode(train))
     features = None
     if wide_tags:
-        found = [word_features(u, said[i] if said else ()) for i, u in enumerate(train)]
+        found = [word_features(u, heard) for u, heard in zip(train, said, strict=True)]
         features = WideTags.of(found)
         sentences = replace(sentences, wide_tags=features.encode(found))
     numbers = {intent: i for i, intent in enumerate(intents)}
@@ -113,10 +113,9 @@ def swapped(
     draws = np.random.default_rng(seed)
     found = []
     for i, (fold, utterance) in enumerate(zip(fold_of, train, strict=True)):
-        for _ in range(copies if utterance.frame.slots else 0):
-            copy = _refilled(
-                utterance, {s.name: values[fold, s.name] for s in utterance.frame.slots}, draws
-            )
+        choices = [values[fold, slot.name] for slot in utterance.frame.slots]
+        for _ in range(copies if choices else 0):
+            copy = _refilled(utterance, choices, draws)
             if copy.tokens != utterance.tokens:
                 found.append((i, copy))
     return found
@@ -124,14 +123,15 @@ def swapped(
 
 def _refilled(
     utterance: Utterance,
-    values: Mapping[str, Sequence[tuple[str, ...]]],
+    choices: Sequence[Sequence[tuple[str, ...]]],
     draws: np.random.Generator,
 ) -> Utterance:
+    """The utterance with a value drawn for some of its slots; `choices` has the values of each."""
     tokens: list[str] = []
     slots, end = [], 0
-    for slot in utterance.frame.slots:
+    for slot, choice in zip(utterance.frame.slots, choices, strict=True):
         tokens += utterance.tokens[end : slot.start]
-        value, choice = utterance.words(slot), values[slot.name]
+        value = utterance.words(slot)
         if draws.random() < SWAP:
             value = choice[int(draws.integers(len(choice)))]
         slots.append(Slot(slot.name, len(tokens), len(tokens) + len(value)))

@@ -143,10 +143,7 @@ class Heads(nn.Module):
         if batch.wide is None:
             return logits
         ids, weights = batch.wide
-        weights = dropout(weights, self.settings.dropout, self.training) * self.settings.wide
-        if self.training and self.settings.wide_dropout:
-            # what the n-grams explain alone gives the deep features nothing to learn
-            weights = weights * (torch.rand(len(weights), 1) >= self.settings.wide_dropout)
+        weights = self._thinned(weights, len(weights), 1) * self.settings.wide
         beside: Tensor = self.wide(ids, per_sample_weights=weights)
         return logits + beside
 
@@ -156,12 +153,21 @@ class Heads(nn.Module):
         if batch.wide_tags is None:
             return scores
         ids = batch.wide_tags
-        weights = dropout((ids > 0).to(scores.dtype), self.settings.dropout, self.training)
+        weights = self._thinned((ids > 0).to(scores.dtype), 1, ids.shape[1], 1)
         weights = weights * self.settings.wide_tags
-        if self.training and self.settings.wide_dropout:
-            weights = weights * (torch.rand(1, ids.shape[1], 1) >= self.settings.wide_dropout)
         beside: Tensor = self.wide_tags(ids.flatten(0, 1), per_sample_weights=weights.flatten(0, 1))
         return scores + beside.view(*ids.shape[:2], -1)
+
+    def _thinned(self, weights: Tensor, *sentences: int) -> Tensor:
+        """Weights of wide features less those dropped: single ones, and all of a sentence.
+
+        What they explain alone gives the deep features nothing to learn. `sentences` is the shape
+        of one draw a sentence that `weights` broadcast with.
+        """
+        weights = dropout(weights, self.settings.dropout, self.training)
+        if self.training and self.settings.wide_dropout:
+            weights = weights * (torch.rand(sentences) >= self.settings.wide_dropout)
+        return weights
 
     def loss(self, features: Tensor, states: Tensor, batch: Batch, answers: Answers) -> Tensor:
         """Mean over the batch of intent cross-entropy + negative log-likelihood of the tags."""

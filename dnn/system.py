@@ -162,12 +162,12 @@ class DNN:
         for start in range(0, len(order), BATCH):
             part = order[start : start + BATCH]
             batch = [utterances[i] for i in part]
-            said = [matches(u, self._lexicon) for u in batch] if self._marks else []
+            said = [matches(u, self._lexicon) if self._marks else [] for u in batch]
             sentences = Sentences.of(batch, vocabulary, said, self._marks)
             if self._wide is not None:
                 sentences = replace(sentences, wide=self._wide.encode(batch))
             if self._wide_tags is not None:
-                found = [word_features(u, said[i] if said else ()) for i, u in enumerate(batch)]
+                found = [word_features(u, heard) for u, heard in zip(batch, said, strict=True)]
                 sentences = replace(sentences, wide_tags=self._wide_tags.encode(found))
             yield part, batch_of(sentences, rows, ngrams)
 
@@ -295,9 +295,7 @@ class DNN:
         if model["wide"] is not None and idf is not None:
             self._wide = WideFeatures.from_json({"grams": model["wide"], "idf": idf.tolist()})
         named = model["wide_tags"]
-        self._wide_tags = (
-            WideTags({name: i for i, name in enumerate(named, 1)}) if named is not None else None
-        )
+        self._wide_tags = WideTags.named(named) if named is not None else None
         self._ngrams = {gram: i for i, gram in enumerate(model["ngrams"], 1)}
         self._own_ngrams = len(self._ngrams)
         self._seed = model["seed"]

@@ -6,7 +6,7 @@ A linear layer on sparse features beside the deep ones remembers what vectors bl
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import Any
@@ -70,7 +70,7 @@ Named = Sequence[Sequence[str]]
 def word_features(utterance: Utterance, said: Named) -> list[list[str]]:
     """What each word and its two neighbours are: the word, its affixes, what the lexicon says.
 
-    `said` holds the lexicon's marks, a list a word, or nothing where no lexicon is looked into.
+    `said` holds the lexicon's marks, a list a word, or none where no lexicon is looked into.
     """
     own = [_look(normalise(token)) for token in utterance.tokens]
     for look, marks in zip(own, said, strict=bool(said)):
@@ -96,7 +96,11 @@ class WideTags:
     @classmethod
     def of(cls, found: Sequence[Named]) -> "WideTags":
         """Number the names in order of first sight."""
-        names = dict.fromkeys(chain.from_iterable(chain.from_iterable(found)))
+        return cls.named(dict.fromkeys(chain.from_iterable(chain.from_iterable(found))))
+
+    @classmethod
+    def named(cls, names: Iterable[str]) -> "WideTags":
+        """Number distinct names in their order."""
         return cls({name: i for i, name in enumerate(names, 1)})
 
     def encode(self, found: Sequence[Named]) -> Tensor:
