@@ -23,12 +23,10 @@ from dataclasses import asdict, replace
 from multiprocessing import get_context
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-# the rooms before this folder: a benchmark may bear the name of a room
-sys.path[:] = [str(HERE.parent), *(p for p in sys.path if p != str(HERE)), str(HERE)]
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # the rooms, before this folder's pretrain.py
 
-from convergence_picture import draw  # noqa: E402 - found by the line above, like the rooms
-
+from benchmarks.convergence_picture import draw  # noqa: E402
 from data_cards.errors import SkillwiseError  # noqa: E402
 from dnn.convergence import Curve, curve, development  # noqa: E402
 from dnn.system import DNN  # noqa: E402

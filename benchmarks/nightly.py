@@ -14,10 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-HERE = Path(__file__).resolve().parent
-# the rooms before this folder: a benchmark may bear the name of a room
-sys.path[:] = [str(HERE.parent), *(p for p in sys.path if p != str(HERE)), str(HERE)]
-sys.path.append(str(HERE.parent / "tests" / "evaluation"))
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # the rooms, before this folder's pretrain.py
+sys.path.append(str(ROOT / "tests" / "evaluation"))
 
 from night_world import RULE, SKILLS, UTTERANCES, World, alarmed  # noqa: E402
 

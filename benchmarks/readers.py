@@ -15,12 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-HERE = Path(__file__).resolve().parent
-# the rooms before this folder: a benchmark may bear the name of a room
-sys.path[:] = [str(HERE.parent), *(p for p in sys.path if p != str(HERE)), str(HERE)]
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # the rooms, before this folder's pretrain.py
 
-from peak import peak_mb  # noqa: E402
-
+from benchmarks.peak import peak_mb  # noqa: E402
 from data_cards.card import Card, card, cards  # noqa: E402
 from data_cards.errors import SkillwiseError  # noqa: E402
 from data_cards.faults import Faults  # noqa: E402

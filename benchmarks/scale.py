@@ -22,9 +22,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-# the rooms before this folder: a benchmark may bear the name of a room
-sys.path[:] = [str(HERE.parent), *(p for p in sys.path if p != str(HERE)), str(HERE)]
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # the rooms, before this folder's pretrain.py
 
 from evaluation.figures import write_figures  # noqa: E402
 
@@ -93,7 +92,7 @@ def corpus(counts: Sequence[int], text: Sequence[Path] = ()) -> Figures:
     words, or of files of text, which are read again where they have fewer."""
     files = [str(path.resolve()) for path in text]
     rows: dict[str, Rows] = {
-        name: {count: process("scale_corpus.py", name, str(count), *files) for count in counts}
+        name: {count: process("scale_corpus", name, str(count), *files) for count in counts}
         for name in ("prepare", "warm")
     }
     return against("tokens", rows)
@@ -126,17 +125,17 @@ COSTS = ("cpu_seconds", "peak_mb")
 def step(name: str, folder: Path, **options: int) -> Figures:
     """One step of a simulated run in a process of its own; options as `scale_cells.py` has them."""
     words = [word for key, value in options.items() for word in (f"--{key}", str(value))]
-    return process("scale_cells.py", name, str(folder), *words)
+    return process("scale_cells", name, str(folder), *words)
 
 
-def process(script: str, *arguments: str) -> Figures:
-    """Run a script of this folder; its last line is the figures."""
+def process(module: str, *arguments: str) -> Figures:
+    """Run a module of this folder; its last line is the figures."""
     done = subprocess.run(
-        [sys.executable, "-P", str(HERE / script), *arguments], check=True, text=True,
+        [sys.executable, "-P", "-m", f"benchmarks.{module}", *arguments], check=True, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        env=os.environ | {"PYTHONPATH": str(HERE.parent)},
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
     )  # fmt: skip
-    say(f"{script} {' '.join(arguments)}: {done.stdout.strip()}")
+    say(f"{module} {' '.join(arguments)}: {done.stdout.strip()}")
     found: Figures = json.loads(done.stdout)
     return found
 
@@ -155,7 +154,7 @@ def say(text: str) -> None:
 
 def main() -> int:
     """Measure, print, and write the figures."""
-    import scale_workers
+    from benchmarks import scale_workers
 
     parts: dict[str, Callable[[], Figures]] = {
         "workers": lambda: scale_workers.speedups(say),

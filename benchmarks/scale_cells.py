@@ -1,6 +1,6 @@
 """One step of a simulated run in a process of its own, so that its peak memory is its own.
 
-    python benchmarks/scale_cells.py STEP FOLDER --skills N --systems S --seeds K
+    python -m benchmarks.scale_cells STEP FOLDER --skills N --systems S --seeds K
 
 prints {"seconds…": …, "cpu_seconds": …, "peak_mb": …} as JSON; seconds begin after the imports.
 Nothing is fitted: every cell is answered at once with a measurement of real size, so that what is
@@ -10,7 +10,6 @@ measured is the driver and its results file.
 import argparse
 import json
 import random
-import sys
 import time
 from array import array
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +19,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from benchmarks.peak import peak_mb
 from data_cards.records import Frame, Prediction, Skill, Slot, Utterance
 from evaluation.cells import Cell, Outcome
 from evaluation.compare import compute_missing, conclude
@@ -37,11 +37,6 @@ from evaluation.rows import PlannedCell
 from evaluation.run_folder import render
 from evaluation.shelf import Shelf
 from evaluation.systems import SystemSpec
-
-# last: benchmarks/pretrain.py must not stand for the package
-sys.path.append(str(Path(__file__).resolve().parent))
-
-from peak import peak_mb  # noqa: E402 - stands beside no package
 
 TRAIN, TEST, VARIANTS = 60, 40, 50
 INTENTS = ("Play", "Stop", "Ask", "Order", "Cancel")

@@ -1,6 +1,6 @@
 """One corpus of so many tokens, read or factorised in a process of its own.
 
-    python benchmarks/scale_corpus.py prepare|warm TOKENS [FILE…]
+    python -m benchmarks.scale_corpus prepare|warm TOKENS [FILE…]
 
 prints {"cpu_seconds": …, "peak_mb": …} as JSON. Without files the text is drawn with Zipf's
 frequencies over a vocabulary that grows as Heaps' law says real ones do, 20 sqrt(tokens). Files of
@@ -18,16 +18,12 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.peak import peak_mb
 from pretrain import text
 from pretrain.corpus import prepare
 from pretrain.settings import PretrainSettings
 from pretrain.sources import Source
 from pretrain.warm_start import factorise
-
-# last: benchmarks/pretrain.py must not stand for the package
-sys.path.append(str(Path(__file__).resolve().parent))
-
-from peak import peak_mb  # noqa: E402 - stands beside no package
 
 SENTENCE = 12
 

@@ -66,7 +66,7 @@ def killed(say: Callable[[str], None], seconds: float = KILL_FOR) -> dict[str, f
     from dask_here import cluster
 
     seeds = int(seconds / (WAIT_SECONDS + 0.5) * 2 / SKILLS)
-    wanted = _plan("scale_workers:Patient", SKILLS, max(1, seeds))
+    wanted = _plan("benchmarks.scale_workers:Patient", SKILLS, max(1, seeds))
     _, undisturbed = _timed(wanted, jobs=8)
     say(f"undisturbed: {len(undisturbed['cells'])} cells")
     found = {"killed_cells": float(len(undisturbed["cells"]))}

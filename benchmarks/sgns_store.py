@@ -16,9 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-HERE = Path(__file__).resolve().parent
-# the rooms before this folder: a benchmark may bear the name of a room
-sys.path[:] = [str(HERE.parent), *(p for p in sys.path if p != str(HERE)), str(HERE)]
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # the rooms, before this folder's pretrain.py
 
 from data_cards.errors import SkillwiseError  # noqa: E402
 from pretrain import sources, store  # noqa: E402

@@ -17,7 +17,8 @@ from statistics import mean, median
 import numpy as np
 import torch
 
-sys.path[0] = str(Path(__file__).parent.parent)  # benchmarks/pretrain.py is not the room pretrain
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # the rooms, before this folder's pretrain.py
 
 from benchmarks import (  # noqa: E402
     store_accuracy,

@@ -7,17 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import peak, scale, scale_cells, scale_corpus
 from evaluation.results import FILE, Results
 
 BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
-# last: benchmarks/pretrain.py must not stand for the package
-sys.path.append(str(BENCHMARKS))
-
-import peak  # noqa: E402 - stands beside no package
-import scale  # noqa: E402 - stands beside no package
-import scale_cells  # noqa: E402
-import scale_corpus  # noqa: E402
-
 NO_SCRIPTS = ("fuzz.py", "scale_cells.py")  # one wants atheris, one is a step of scale.py
 SCRIPTS = sorted(
     path.name
@@ -37,8 +30,11 @@ def test_each_benchmark_starts_as_a_script(script: str) -> None:
 def test_a_child_does_not_inherit_a_peak() -> None:
     """The parent's would hide what the child's own work needed."""
     held = bytearray(300 << 20)
-    line = f"import sys; sys.path.append({str(BENCHMARKS)!r}); import peak; print(peak.peak_mb())"
-    child = subprocess.run([sys.executable, "-c", line], capture_output=True, text=True, check=True)
+    line = "from benchmarks import peak; print(peak.peak_mb())"
+    child = subprocess.run(
+        [sys.executable, "-c", line], capture_output=True, text=True, check=True,
+        cwd=BENCHMARKS.parent,
+    )  # fmt: skip
     assert 1 < float(child.stdout) < 100 < len(held) >> 20 < peak.peak_mb()
 
 

@@ -1,6 +1,5 @@
 """benchmarks/sgns_store.py: a store that `--vectors` takes, the same from the same seed."""
 
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +8,8 @@ import pytest
 from pretrain.store import VectorStore
 
 pytest.importorskip("gensim", reason="the skip-gram comparator needs the extra bench")
-# last: benchmarks/pretrain.py must not stand for the package
-sys.path.append(str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
-import sgns_store  # noqa: E402 - stands beside no package
+from benchmarks import sgns_store  # noqa: E402 - not before gensim is known to be here
 
 
 def test_text_becomes_a_store(tmp_path: Path) -> None:

@@ -10,18 +10,13 @@ import pytest
 import simulated_run
 from skill_toys import CITIES, GENRES, utterance
 
+from benchmarks import convergence, convergence_picture
 from data_cards.jsonl import write_skill
 from data_cards.records import Skill, Utterance
 from evaluation.cli import main as skillwise
 from evaluation.figures import write_figures
 from evaluation.packed import pack
 from pretrain import store
-
-# last: benchmarks/pretrain.py must not stand for the package
-sys.path.append(str(Path(__file__).resolve().parents[2] / "benchmarks"))
-
-import convergence  # noqa: E402 - stands beside no package
-import convergence_picture  # noqa: E402
 
 TINY = [
     f"{system}.{setting}"

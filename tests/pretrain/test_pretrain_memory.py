@@ -9,18 +9,19 @@ from pathlib import Path
 import pytest
 from pretrain_toys import lines, settings
 
+from benchmarks.peak import peak_mb
 from pretrain import warm_start
 from pretrain.corpus import prepare
 from pretrain.sources import Source
 from pretrain.training import Plan
 
 SENTENCES = 15_000
-GROWTH = 25 * 1024
-"""Kilobytes: ten times the text would be 70 MB as lists of words."""
+GROWTH = 25
+"""Megabytes: ten times the text would be 70 MB as lists of words."""
 
 
-def peak(folder: Path, times: int) -> int:
-    """Prepare, factorise and read a corpus; the peak of this process in kilobytes."""
+def peak(folder: Path, times: int) -> float:
+    """Prepare, factorise and read a corpus; the peak of this process in megabytes."""
     some = lines(SENTENCES // 10)
 
     def sentences() -> Iterator[list[str]]:
@@ -35,9 +36,7 @@ def peak(folder: Path, times: int) -> int:
     plan = Plan(len(corpus.rows), 20, settings(rows=32), 0)
     for step in range(1, 21):
         corpus.take(plan.indices(step))
-    # not ru_maxrss, which outlives exec: a child would begin with the peak of the whole test run
-    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
-    return int(status["VmHWM"].split()[0])
+    return peak_mb()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak of a process is Linux's VmHWM")
