@@ -16,6 +16,9 @@ class TransferSettings(BaseModel):
     imprint: Literal["none", "tags", "both"] = Field(
         "tags", description="output layers that start at the least-squares fit of kept features"
     )
+    imprint_wide: float = Field(
+        1.0, ge=0, description="variance of the wide tag features in that fit over the kept ones'"
+    )
     gain: float = Field(5.0, gt=0, description="what turns that fit, 0 to 1, into logits")
     frozen: float = Field(0.0, ge=0, le=1, description="share of steps with the trunk held still")
     lower_rate: float = Field(1.0, ge=0, description="rate of the trunk over that of the heads")

@@ -109,7 +109,8 @@ class DNN:
             source.hand_on(network.trunk, self._ngrams)
         transfer = settings.transfer
         if transfer is not None and transfer.imprint != "none":
-            imprint(network, data, transfer.gain, transfer.imprint == "both")
+            both = transfer.imprint == "both"
+            imprint(network, data, transfer.gain, both, transfer.imprint_wide)
         rows.requires_grad_(settings.local_rate > 0)
 
         def stopped(network: Network) -> bytes:

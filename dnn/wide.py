@@ -63,28 +63,58 @@ class WideFeatures:
         return cls({gram: i for i, gram in enumerate(value["grams"], 1)}, value["idf"])
 
 
+PLAIN = frozenset({"", "^", "$"})
+"""No case: a word in lower case, and the edges of an utterance."""
+
 Named = Sequence[Sequence[str]]
 """Names of the features of each word of an utterance."""
 
 
 def word_features(utterance: Utterance, said: Named) -> list[list[str]]:
-    """What each word and its two neighbours are: the word, its affixes, what the lexicon says.
+    """What each word and its two neighbours are: the word, affixes, case, what the lexicon says.
 
     `said` holds the lexicon's marks, a list a word, or none where no lexicon is looked into.
     """
+    cases = [_case(token) for token in utterance.tokens]
     own = [_look(normalise(token)) for token in utterance.tokens]
+    for look, case in zip(own, cases, strict=True):
+        look += [f"c {case}"] if case else []
     for look, marks in zip(own, said, strict=bool(said)):
         look += [f"m {mark}" for mark in marks]
     before, after = [["^"], *own[:-1]], [*own[1:], ["$"]]
     return [
-        [*look, *(f"-1{name}" for name in left), *(f"+1{name}" for name in right)]
-        for left, look, right in zip(before, own, after, strict=True)
+        [*look, *(f"-1{name}" for name in left), *(f"+1{name}" for name in right), *together]
+        for left, look, right, together in zip(
+            before, own, after, _side_by_side(cases), strict=True
+        )
     ]
 
 
 def _look(word: str) -> list[str]:
     found = [f"w {word}", f"s {word[-3:]}", f"p {word[:3]}"]
     return [*found, f"d{len(word)}"] if word.isdigit() else found
+
+
+def _case(token: str) -> str:
+    """How a word is written, "" in lower case.
+
+    What is said of nearly every word says nothing, and would merely be a bias that learns fast.
+    """
+    if token == token.lower():
+        return ""
+    return "Xx" if token.istitle() else "X" if token.isupper() else "xX"
+
+
+def _side_by_side(cases: Sequence[str]) -> list[list[str]]:
+    """Cases of neighbours as one feature: "the" within a name has capitals about it."""
+    padded = ["^", *cases, "$"]
+    found = []
+    for i in range(len(cases)):
+        runs = {"lc": padded[i : i + 2], "cr": padded[i + 1 : i + 3], "lcr": padded[i : i + 3]}
+        found.append(
+            [" ".join((name, *run)) for name, run in runs.items() if not PLAIN.issuperset(run)]
+        )
+    return found
 
 
 @dataclass(frozen=True)

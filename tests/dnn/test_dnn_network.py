@@ -99,7 +99,7 @@ def test_wide_tag_features_reach_the_word_and_its_neighbours_alone() -> None:
 
 def test_wide_tag_features_name_words_marks_and_edges() -> None:
     said = [["city S"], [], []]
-    first, second, last = word_features(utterance(0, "Oslo or 1905", "Ask"), said)
+    first, second, last = word_features(utterance(0, "oslo or 1905", "Ask"), said)
     assert first == ["w oslo", "s slo", "p osl", "m city S", "-1^", "+1w or", "+1s or", "+1p or"]
     assert "-1m city S" in second and "+1d4" in second
     assert last[:4] == ["w 1905", "s 905", "p 190", "d4"] and last[-1] == "+1$"
@@ -107,6 +107,20 @@ def test_wide_tag_features_name_words_marks_and_edges() -> None:
     ids = features.encode([[first, last], [["w never seen"]]])
     assert ids.shape == (2, 2, 8) and not ids[1].any()
     assert [features.rows[name] for name in first] == ids[0, 0][ids[0, 0] > 0].tolist()
+
+
+def test_wide_tag_features_tell_how_words_are_written() -> None:
+    """Lower case says nothing, and what stands beside it only where a neighbour is not."""
+    words = utterance(0, "see Back to the Future on DVD or iPad at 9", "Ask").tokens
+    found = word_features(utterance(0, " ".join(words), "Ask"), [])
+    case = [{f for f in each if f.startswith(("c ", "lc ", "cr ", "lcr "))} for each in found]
+    assert case[0] == {"cr  Xx", "lcr ^  Xx"}
+    assert case[1] == {"c Xx", "lc  Xx", "cr Xx ", "lcr  Xx "}
+    assert case[2] == {"lc Xx ", "lcr Xx  "}
+    assert case[3] == {"cr  Xx", "lcr   Xx"}
+    assert "c X" in case[6] and "c xX" in case[8]
+    assert not case[-1]
+    assert "-1c Xx" in found[2] and "+1c Xx" in found[3]
 
 
 def test_swapped_copies_keep_frame_and_fold() -> None:

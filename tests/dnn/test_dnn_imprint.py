@@ -1,0 +1,84 @@
+"""Imprinted layers are the ridge regressions that they claim to be."""
+
+import numpy as np
+import pytest
+import torch
+from dnn_toys import TRAIN, settings
+from sklearn.linear_model import Ridge
+from test_dnn_network import data, network
+
+from dnn import imprint as imprinting
+from dnn.imprint import RIDGE, imprint
+
+GAIN = 5.0
+
+
+def _words() -> tuple[imprinting.Network, np.ndarray, np.ndarray, torch.Tensor]:
+    """A network before it is imprinted; of each word its deep features, wide ids and tag."""
+    toy = data()
+    net = network(settings(), toy).eval()
+    batch, answers = toy.batch(toy.sentences.lengths.argsort())
+    assert batch.wide_tags is not None
+    with torch.no_grad():
+        _, states = net.trunk(batch, net.heads.known(batch.marks))
+    real = batch.inside.bool()
+    return net, states[real].numpy(), batch.wide_tags[real].numpy(), answers.tags[real]
+
+
+def _ridge(features: np.ndarray, tags: torch.Tensor, deep: int) -> tuple[np.ndarray, np.ndarray]:
+    """scikit-learn's answer, (classes, features) and the fitted indicators (n, classes).
+
+    `deep` columns are centred and set the penalty.
+    """
+    classes = network(settings(), data()).heads.tag_out.out_features
+    counts = torch.bincount(tags, minlength=classes).clamp_min(1)
+    weight = (counts.max() / counts)[tags].sqrt().numpy()
+    target = np.eye(classes, dtype=np.float64)[tags.numpy()]
+    mean = lambda x: np.average(x, axis=0, weights=weight)  # noqa: E731
+    features = features.astype(np.float64)
+    features[:, :deep] -= mean(features[:, :deep])
+    strength = RIDGE * (np.square(features[:, :deep]) * weight[:, None]).sum(0).mean() + 1e-6
+    fit = Ridge(strength, fit_intercept=False).fit(features, target - mean(target), weight)
+    return fit.coef_, fit.predict(features) + mean(target)
+
+
+def test_deep_features_alone() -> None:
+    net, states, _, tags = _words()
+    imprint(net, data(), GAIN, False)
+    weights, fitted = _ridge(states, tags, states.shape[1])
+    layer = net.heads.tag_out
+    np.testing.assert_allclose(layer.weight.detach().numpy(), GAIN * weights, atol=2e-3)
+    np.testing.assert_allclose(layer(torch.tensor(states)).detach(), GAIN * fitted, atol=2e-3)
+    assert not net.heads.wide_tags.weight.any()
+
+
+@pytest.mark.parametrize("variance", [0.3, 1.0])
+def test_deep_and_wide_together(variance: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imprinting, "ITERATIONS", 400)  # to the minimum
+    net, states, ids, tags = _words()
+    imprint(net, data(), GAIN, False, variance)
+    rows = net.heads.wide_tags.num_embeddings
+    ones = np.zeros((len(ids), rows))
+    ones[np.repeat(np.arange(len(ids)), (ids > 0).sum(1)), ids[ids > 0]] = 1
+    counts = torch.bincount(tags, minlength=net.heads.tag_out.out_features).clamp_min(1)
+    weight = (counts.max() / counts)[tags].sqrt().numpy()
+    centred = states - np.average(states, axis=0, weights=weight)
+    scale = np.sqrt(variance * np.square(centred).sum(1).mean() / ones.sum(1).mean())
+    _, fitted = _ridge(np.hstack([states, scale * ones]), tags, states.shape[1])
+    beside = settings().wide_tags * ones @ net.heads.wide_tags.weight.detach().numpy()
+    logits = net.heads.tag_out(torch.tensor(states)).detach().numpy() + beside
+    np.testing.assert_allclose(logits, GAIN * fitted, atol=5e-3)
+    assert not net.heads.wide_tags.weight[0].any()  # the padding says nothing
+
+
+def test_a_start_with_wide_features_is_nearer_to_the_answers() -> None:
+    """Of the network's own loss, before any step."""
+    everything = torch.arange(len(TRAIN))
+    losses = []
+    for variance in (None, 0.0, 1.0):
+        toy = data()
+        net = network(settings(), toy)
+        if variance is not None:
+            imprint(net, toy, GAIN, False, variance)
+        losses.append(net.eval().loss(*toy.batch(everything)).item())
+    assert losses[2] < losses[1] < losses[0]
