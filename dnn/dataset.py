@@ -62,12 +62,12 @@ def training_set(
     skill: Skill, vocabulary: Vocabulary, vectors: Tensor, ngrams: Tensor,
     intents: Sequence[str], tag_names: Sequence[str], marks: Mapping[str, int],
     wide: WideFeatures | None, n_folds: int, seed: int,
-    swaps: int = 0, wide_tags: bool = False,
+    swaps: int = 0, wide_tags: bool = False, case: bool = True,
 ) -> TrainingSet:  # fmt: skip
     """Encode `skill.train`; each utterance reads what is known without its own fold.
 
     `swaps` copies of each have other values in their slots; with `wide_tags` the features that
-    reach the tags directly are numbered and encoded too.
+    reach the tags directly are numbered and encoded too, `case` among them.
     """
     copies = swapped(skill.train, n_folds, seed, swaps) if swaps else []
     train = [*skill.train, *(copy for _, copy in copies)]
@@ -81,7 +81,7 @@ def training_set(
         sentences = replace(sentences, wide=wide.encode(train))
     features = None
     if wide_tags:
-        found = [word_features(u, heard) for u, heard in zip(train, said, strict=True)]
+        found = [word_features(u, heard, case) for u, heard in zip(train, said, strict=True)]
         features = WideTags.of(found)
         sentences = replace(sentences, wide_tags=features.encode(found))
     numbers = {intent: i for i, intent in enumerate(intents)}

@@ -48,6 +48,7 @@ class DNNSettings(BaseModel):
     wide_tags: float = Field(
         8.0, ge=0, description="scale of word and lexicon features that reach the tags; 0 = none"
     )
+    wide_case: bool = Field(True, description="these tell how words are written: Title, UPPER")
     swaps: int = Field(
         2, ge=0, description="copies of a training utterance with other values in its slots"
     )

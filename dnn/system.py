@@ -102,6 +102,7 @@ class DNN:
         data = training_set(
             skill, vocabulary, rows, ngrams, self._intents, self._tags, self._marks,
             self._wide, settings.lexicon_folds, seed, settings.swaps, settings.wide_tags > 0,
+            settings.wide_case,
         )  # fmt: skip
         self._wide_tags = data.wide_tags
         network = self._build(self.words.width)
@@ -168,7 +169,9 @@ class DNN:
             if self._wide is not None:
                 sentences = replace(sentences, wide=self._wide.encode(batch))
             if self._wide_tags is not None:
-                found = [word_features(u, heard) for u, heard in zip(batch, said, strict=True)]
+                case = self.settings.wide_case
+                pairs = zip(batch, said, strict=True)
+                found = [word_features(u, heard, case) for u, heard in pairs]
                 sentences = replace(sentences, wide_tags=self._wide_tags.encode(found))
             yield part, batch_of(sentences, rows, ngrams)
 

@@ -70,15 +70,16 @@ Named = Sequence[Sequence[str]]
 """Names of the features of each word of an utterance."""
 
 
-def word_features(utterance: Utterance, said: Named) -> list[list[str]]:
+def word_features(utterance: Utterance, said: Named, case: bool = True) -> list[list[str]]:
     """What each word and its two neighbours are: the word, affixes, case, what the lexicon says.
 
     `said` holds the lexicon's marks, a list a word, or none where no lexicon is looked into.
+    Without `case` all is read as in lower case.
     """
-    cases = [_case(token) for token in utterance.tokens]
+    cases = [_case(token) if case else "" for token in utterance.tokens]
     own = [_look(normalise(token)) for token in utterance.tokens]
-    for look, case in zip(own, cases, strict=True):
-        look += [f"c {case}"] if case else []
+    for look, written in zip(own, cases, strict=True):
+        look += [f"c {written}"] if written else []
     for look, marks in zip(own, said, strict=bool(said)):
         look += [f"m {mark}" for mark in marks]
     before, after = [["^"], *own[:-1]], [*own[1:], ["$"]]

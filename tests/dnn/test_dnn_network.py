@@ -121,6 +121,8 @@ def test_wide_tag_features_tell_how_words_are_written() -> None:
     assert "c X" in case[6] and "c xX" in case[8]
     assert not case[-1]
     assert "-1c Xx" in found[2] and "+1c Xx" in found[3]
+    low = utterance(0, " ".join(words).lower(), "Ask")
+    assert word_features(utterance(0, " ".join(words), "Ask"), [], False) == word_features(low, [])
 
 
 def test_swapped_copies_keep_frame_and_fold() -> None:
