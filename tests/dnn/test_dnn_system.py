@@ -1,5 +1,7 @@
 """The network as a system: learning, seeds, saving, and the utterances at the edge."""
 
+import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -206,3 +208,38 @@ def test_a_high_threshold_keeps_only_new_words(tmp_path: Path) -> None:
     assert kept[0.999] <= kept[0.5] <= kept[0.0]
     assert kept[0.999] == set(WORDS[-3:])
     assert decode(fitted(vectors=place).packed()).local is None
+
+
+def _titles(seed: int) -> tuple[Utterance, ...]:
+    """Sentences of made-up words, in which capitals alone tell what is a title."""
+    rng = random.Random(seed)
+
+    def word() -> str:
+        return "".join(rng.choice("bdfgklmnprst") + rng.choice("aeiou") for _ in range(3))
+
+    return tuple(
+        utterance(
+            f"{seed} {i}",
+            " ".join(["find", *(word() for _ in range(rng.randint(1, 2))), "*", word()]),
+            "Find",
+            "title",
+            " ".join(word().title() for _ in range(rng.randint(1, 3))),
+        )
+        for i in range(40)
+    )
+
+
+def test_case_tells_where_nothing_else_does() -> None:
+    """And with `wide_case` off the network does not see it."""
+    skill, asked = Skill("titles", "en-US", _titles(0)), _titles(1)
+    few = {"min_steps": 80, "max_steps": 80}
+
+    def right(system: DNN) -> int:
+        answers = system.predict(asked)
+        return sum(a.frame == u.frame for a, u in zip(answers, asked, strict=True))
+
+    assert right(fitted(skill=skill, **few)) > 30
+    blind = fitted(skill=skill, wide_case=False, **few)
+    assert right(blind) < 20
+    low = [replace(u, tokens=tuple(token.lower() for token in u.tokens)) for u in asked]
+    assert [a.frame for a in blind.predict(low)] == [a.frame for a in blind.predict(asked)]
