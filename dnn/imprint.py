@@ -18,6 +18,8 @@ CHUNK = 256
 """Sentences read at a time."""
 ITERATIONS = 20
 """Of conjugate gradients; a start need not be the very minimum."""
+TINY = 1e-12
+"""Divides in place of zero where a class has nothing left to fit."""
 
 
 @torch.no_grad()
@@ -120,10 +122,6 @@ def _solve_both(
         way = left + size / np.maximum(before, TINY) * way
     _set(layer, torch.from_numpy(solved[:width]), mean, goal, gain)
     return torch.from_numpy(solved[width:] * scale * np.float32(gain))
-
-
-TINY = 1e-12
-"""A class without a word in it has nothing left to fit."""
 
 
 def _strength(centred: Tensor, goal: _Goal) -> float:

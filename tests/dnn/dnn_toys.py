@@ -4,10 +4,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from skill_toys import utterance
 
+from data_cards.bio import tag_names
+from data_cards.lexicon import Lexicon
 from data_cards.records import Skill
+from dnn.dataset import TrainingSet, training_set
+from dnn.encoding import Vocabulary, number_marks, number_ngrams
+from dnn.network import Heads, Network, Trunk
 from dnn.settings import DNNSettings
+from dnn.vectors import RandomVectors
+from dnn.wide import WideFeatures
 from pretrain import store
 
 CITIES = ("berlin", "paris", "new york", "rome", "oslo")
@@ -47,3 +55,29 @@ def make_store(folder: Path, words: list[str] = WORDS, seed: int = 0) -> Path:
     vectors = np.random.default_rng(seed).standard_normal((len(words), 12)).astype(np.float32)
     store.write(folder, words, vectors, {"language": "en"}, "a toy\n")
     return folder
+
+
+INTENTS = ["GetWeather", "PlayMusic", "Stop"]
+TAGS = tag_names(["city", "genre"])
+MARKS = number_marks(Lexicon.of(TRAIN, {}).values)
+WIDE = WideFeatures.of(TRAIN)
+
+
+def data(wide: WideFeatures | None = WIDE) -> TrainingSet:
+    """The toy skill, encoded on random vectors."""
+    vocabulary = Vocabulary.of(TRAIN)
+    vectors = torch.from_numpy(RandomVectors(0, 4.0).vectors(vocabulary.words))
+    return training_set(
+        TOY, vocabulary, torch.cat([torch.zeros(1, 300), vectors]),
+        vocabulary.ngrams(number_ngrams(vocabulary.words)), INTENTS, TAGS, MARKS, wide, 5, 0,
+        swaps=2, wide_tags=True,
+    )  # fmt: skip
+
+
+def network(chosen: DNNSettings, data: TrainingSet) -> Network:
+    """A network for it that nothing has trained."""
+    torch.manual_seed(0)
+    trunk = Trunk(chosen, 300, int(data.ngrams.max()))
+    assert data.wide_tags is not None
+    features = len(data.wide_tags.rows)
+    return Network(trunk, Heads(trunk, len(MARKS), len(WIDE.rows), INTENTS, TAGS, features))

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 import torch
-from dnn_toys import TRAIN, settings
+from dnn_toys import TAGS, TRAIN, data, network, settings
 from sklearn.linear_model import Ridge
-from test_dnn_network import data, network
 
 from dnn import imprint as imprinting
 from dnn.imprint import RIDGE, imprint
@@ -25,21 +24,25 @@ def _words() -> tuple[imprinting.Network, np.ndarray, np.ndarray, torch.Tensor]:
     return net, states[real].numpy(), batch.wide_tags[real].numpy(), answers.tags[real]
 
 
+def _weights(tags: torch.Tensor) -> np.ndarray:
+    """(n,): the root of how rare each word's tag is."""
+    counts = torch.bincount(tags, minlength=len(TAGS)).clamp_min(1)
+    return (counts.max() / counts)[tags].sqrt().numpy()
+
+
 def _ridge(features: np.ndarray, tags: torch.Tensor, deep: int) -> tuple[np.ndarray, np.ndarray]:
     """scikit-learn's answer, (classes, features) and the fitted indicators (n, classes).
 
     `deep` columns are centred and set the penalty.
     """
-    classes = network(settings(), data()).heads.tag_out.out_features
-    counts = torch.bincount(tags, minlength=classes).clamp_min(1)
-    weight = (counts.max() / counts)[tags].sqrt().numpy()
-    target = np.eye(classes, dtype=np.float64)[tags.numpy()]
-    mean = lambda x: np.average(x, axis=0, weights=weight)  # noqa: E731
+    weight = _weights(tags)
+    target = np.eye(len(TAGS))[tags.numpy()]
+    share = np.average(target, axis=0, weights=weight)
     features = features.astype(np.float64)
-    features[:, :deep] -= mean(features[:, :deep])
+    features[:, :deep] -= np.average(features[:, :deep], axis=0, weights=weight)
     strength = RIDGE * (np.square(features[:, :deep]) * weight[:, None]).sum(0).mean() + 1e-6
-    fit = Ridge(strength, fit_intercept=False).fit(features, target - mean(target), weight)
-    return fit.coef_, fit.predict(features) + mean(target)
+    fit = Ridge(strength, fit_intercept=False).fit(features, target - share, weight)
+    return fit.coef_, fit.predict(features) + share
 
 
 def test_deep_features_alone() -> None:
@@ -60,9 +63,7 @@ def test_deep_and_wide_together(variance: float, monkeypatch: pytest.MonkeyPatch
     rows = net.heads.wide_tags.num_embeddings
     ones = np.zeros((len(ids), rows))
     ones[np.repeat(np.arange(len(ids)), (ids > 0).sum(1)), ids[ids > 0]] = 1
-    counts = torch.bincount(tags, minlength=net.heads.tag_out.out_features).clamp_min(1)
-    weight = (counts.max() / counts)[tags].sqrt().numpy()
-    centred = states - np.average(states, axis=0, weights=weight)
+    centred = states - np.average(states, axis=0, weights=_weights(tags))
     scale = np.sqrt(variance * np.square(centred).sum(1).mean() / ones.sum(1).mean())
     _, fitted = _ridge(np.hstack([states, scale * ones]), tags, states.shape[1])
     beside = settings().wide_tags * ones @ net.heads.wide_tags.weight.detach().numpy()

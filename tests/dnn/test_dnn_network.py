@@ -2,43 +2,14 @@
 
 import pytest
 import torch
-from dnn_toys import TOY, TRAIN, settings
+from dnn_toys import TRAIN, WIDE, data, network, settings
 from skill_toys import utterance
 
-from data_cards.bio import tag_names
 from data_cards.folds import folds
-from data_cards.lexicon import Lexicon
-from dnn.dataset import TrainingSet, swapped, training_set
-from dnn.encoding import Vocabulary, number_marks, number_ngrams
-from dnn.network import Heads, Network, Trunk
+from dnn.dataset import swapped
 from dnn.settings import DNNSettings, TransferSettings
 from dnn.training import steps_for, train
-from dnn.vectors import RandomVectors
-from dnn.wide import WideFeatures, WideTags, word_features
-
-INTENTS = ["GetWeather", "PlayMusic", "Stop"]
-TAGS = tag_names(["city", "genre"])
-MARKS = number_marks(Lexicon.of(TRAIN, {}).values)
-WIDE = WideFeatures.of(TRAIN)
-
-
-def data(wide: WideFeatures | None = WIDE) -> TrainingSet:
-    vocabulary = Vocabulary.of(TRAIN)
-    vectors = torch.from_numpy(RandomVectors(0, 4.0).vectors(vocabulary.words))
-    return training_set(
-        TOY, vocabulary, torch.cat([torch.zeros(1, 300), vectors]),
-        vocabulary.ngrams(number_ngrams(vocabulary.words)), INTENTS, TAGS, MARKS, wide, 5, 0,
-        swaps=2, wide_tags=True,
-    )  # fmt: skip
-
-
-def network(chosen: DNNSettings, data: TrainingSet) -> Network:
-    torch.manual_seed(0)
-    trunk = Trunk(chosen, 300, int(data.ngrams.max()))
-    assert data.wide_tags is not None
-    features = len(data.wide_tags.rows)
-    return Network(trunk, Heads(trunk, len(MARKS), len(WIDE.rows), INTENTS, TAGS, features))
-
+from dnn.wide import WideTags, word_features
 
 CHANGES: list[dict[str, object]] = [
     {}, {"crf": False}, {"projection": 0}, {"characters": 0}, {"hidden": 0},
