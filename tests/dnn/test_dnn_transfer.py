@@ -9,6 +9,7 @@ from dnn_toys import TOY, TRAIN, WORDS, make_store, settings, utterance
 
 from data_cards.errors import DataError, SkillwiseError
 from data_cards.records import Skill
+from dnn.packing import decode
 from dnn.settings import SourceSettings, TransferSettings
 from dnn.source import MODEL, SEEN, WEIGHTS, SourceModel
 from dnn.source_training import source_steps, train_source
@@ -129,6 +130,16 @@ def test_transfer_learns_in_fewer_steps_than_a_cold_start(tmp_path: Path) -> Non
     cold = DNN(settings(**few))
     cold.fit(TOY, 0)
     assert right(transferred(source, **few)) > right(cold) + 5
+
+
+def test_same_seed_same_network_with_a_source_model_that_was_open_already(tmp_path: Path) -> None:
+    """Opening one draws from torch's generator, and a process opens it once for many skills."""
+    source = saved(trained(), tmp_path / "s")
+    few = {"min_steps": 3, "max_steps": 3}
+    first, second = transferred(source, **few), transferred(source, **few)
+    one, two = (decode(system.packed()).weights for system in (first, second))
+    assert one.keys() == two.keys()
+    assert all(torch.equal(one[name], two[name]) for name in one)
 
 
 def test_saved_and_unsaved_answer_alike(tmp_path: Path) -> None:
