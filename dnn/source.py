@@ -19,6 +19,7 @@ from data_cards.overlap import text_hashes
 from data_cards.records import Utterance
 from dnn.network import Trunk
 from dnn.settings import DNNSettings, SourceSettings
+from dnn.skeleton import Undrawn
 
 WEIGHTS, MODEL, SEEN = "trunk.safetensors", "model.json", "seen.safetensors"
 _NGRAMS = "words.ngrams.weight"
@@ -123,4 +124,6 @@ def _open(folder: Path, stamp: int) -> SourceModel:
 
 def _fits(state: Mapping[str, Tensor], settings: DNNSettings, grams: int) -> None:
     width = state["words.project.weight"].shape[1] if settings.projection else 300
-    Trunk(settings, width, grams).load_state_dict(dict(state))
+    with Undrawn():  # a fit's draws do not hang on whether its source model was open already
+        trunk = Trunk(settings, width, grams)
+    trunk.load_state_dict(dict(state))

@@ -83,6 +83,7 @@ class DNN:
         """Train on `skill.train`; the same skill and seed give the same network, watched or not."""
         if not skill.train:
             raise SkillwiseError(f"skill {skill.key} has no training utterance; add some")
+        torch.manual_seed(seed)
         settings = self.settings
         self._seed = seed
         source = self._open_source()
@@ -104,7 +105,6 @@ class DNN:
             settings.wide_case,
         )  # fmt: skip
         self._wide_tags = data.wide_tags
-        torch.manual_seed(seed)  # after the source model is open: the first to open it draws
         network = self._build(self.words.width)
         if source is not None:
             source.hand_on(network.trunk, self._ngrams)

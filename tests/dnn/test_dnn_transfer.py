@@ -133,7 +133,7 @@ def test_transfer_learns_in_fewer_steps_than_a_cold_start(tmp_path: Path) -> Non
 
 
 def test_same_seed_same_network_with_a_source_model_that_was_open_already(tmp_path: Path) -> None:
-    """Opening one draws from torch's generator, and a process opens it once for many skills."""
+    """Opening one must not draw from torch's generator: a process opens it once for many skills."""
     source = saved(trained(), tmp_path / "s")
     few = {"min_steps": 3, "max_steps": 3}
     first, second = transferred(source, **few), transferred(source, **few)
