@@ -74,13 +74,13 @@ class _Goal:
         counts = torch.bincount(answers, minlength=classes).clamp_min(1)
         weight = (counts.max() / counts)[answers].sqrt().unsqueeze(1)
         target = F.one_hot(answers, classes).to(weight.dtype)
-        share = (target * weight).sum(0) / weight.sum()
+        share = _mean(target, weight)
         return cls(weight, share, target - share)
 
 
 def _solve(layer: torch.nn.Linear, features: Tensor, goal: _Goal, gain: float) -> None:
     """Fit a layer to features (n, width)."""
-    mean = (features * goal.weight).sum(0) / goal.weight.sum()
+    mean = _mean(features, goal.weight)
     centred = features - mean
     gram = (centred * goal.weight).t() @ centred
     gram.diagonal().add_(_strength(centred, goal))
@@ -98,7 +98,7 @@ def _solve_both(
     indicators are scaled: what all of a word add up to has `variance` times the variance of its
     features. By conjugate gradients, for there are thousands of indicators.
     """
-    mean = (features * goal.weight).sum(0) / goal.weight.sum()
+    mean = _mean(features, goal.weight)
     centred = features - mean
     strength = _strength(centred, goal)
     deep, weight = centred.numpy(), goal.weight.numpy()
@@ -122,6 +122,11 @@ def _solve_both(
         way = left + size / np.maximum(before, TINY) * way
     _set(layer, torch.from_numpy(solved[:width]), mean, goal, gain)
     return torch.from_numpy(solved[width:] * scale * np.float32(gain))
+
+
+def _mean(values: Tensor, weight: Tensor) -> Tensor:
+    """Of values (n, width) by weights (n, 1), (width,)."""
+    return (values * weight).sum(0) / weight.sum()
 
 
 def _strength(centred: Tensor, goal: _Goal) -> float:
