@@ -1,36 +1,22 @@
-"""One cell's work: fit a system on a draw of a skill, let it answer the test split, count."""
+"""One cell's work: answers of a fitted system, and the scores that they come to."""
 
-import statistics
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from time import perf_counter
-from typing import Protocol, Self
 
-from data_cards.draws import draw
-from data_cards.records import Prediction, Skill, Utterance, span_fault
+from data_cards.records import Frame, Prediction, Skill
+from evaluation.answering import System, answer
 from evaluation.metrics import Counts, Scores, score, slot_table, tally
 
-TIMED_CALLS = 3
-TIMED_SECONDS = 2.0
+__all__ = ["Measurement", "Scored", "System", "measure", "scored"]
 
 
-class System(Protocol):
-    """What can stand in the table: it learns a skill, answers, and keeps itself in a folder."""
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Answers against gold: `counts` is (utterances, columns), `slots` as `metrics.slot_table`."""
 
-    def fit(self, skill: Skill, seed: int) -> None:
-        """Learn from `skill.train` (and `dev`, `gazetteers`); `skill.test` is empty."""
-
-    def predict(self, utterances: Sequence[Utterance]) -> list[Prediction]:
-        """Answer each utterance, in order; their frames are blank."""
-
-    def save(self, folder: Path) -> None:
-        """Write all that `load` needs into an existing, empty folder."""
-
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Read back what `save` wrote."""
+    scores: Scores
+    counts: Counts
+    slots: dict[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,58 +41,27 @@ class Measurement:
 
 
 def measure(system: System, skill: Skill, seed: int, shots: int | None) -> Measurement:
-    """Fit on the draw, predict, score. The system never sees a gold frame of the test split."""
-    drawn = draw(skill, shots, seed)
-    started = perf_counter()
-    system.fit(_without_test(drawn), seed)
-    train_seconds = perf_counter() - started
-    questions = [_blank(u) for u in drawn.test]
-    started = perf_counter()
-    predictions = system.predict(questions)
-    calls = [perf_counter() - started]
-    _check(predictions, drawn.test)
-    while len(calls) < TIMED_CALLS and sum(calls) < TIMED_SECONDS:
-        started = perf_counter()
-        system.predict(questions)
-        calls.append(perf_counter() - started)
-    gold, answers = [u.frame for u in drawn.test], [p.frame for p in predictions]
-    counts, slots = tally(gold, answers), slot_table(gold, answers)
-    intents = len(skill.intents) if any(skill.intents) else 0
+    """Fit, answer and score one system on a draw of a skill."""
+    found = answer(system, skill, seed, shots)
+    result = scored(
+        [u.frame for u in found.test], [p.frame for p in found.predictions], found.intents
+    )
     return Measurement(
-        n_train=len(drawn.train),
-        n_test=len(drawn.test),
-        intents=intents,
-        scores=score(counts, slots, intents=intents, slots=any(f.slots for f in gold)),
-        train_seconds=train_seconds,
-        predict_ms=1000 * statistics.median(calls) / len(questions),
-        model_bytes=_saved_bytes(system),
-        counts=counts,
-        slots=slots,
-        predictions=tuple(predictions),
+        n_train=found.n_train,
+        n_test=len(found.test),
+        intents=found.intents,
+        scores=result.scores,
+        train_seconds=found.train_seconds,
+        predict_ms=found.predict_ms,
+        model_bytes=found.model_bytes,
+        counts=result.counts,
+        slots=result.slots,
+        predictions=found.predictions,
     )
 
 
-def _without_test(skill: Skill) -> Skill:
-    return Skill(skill.name, skill.locale, skill.train, skill.dev, (), skill.gazetteers)
-
-
-def _blank(utterance: Utterance) -> Utterance:
-    return Utterance(utterance.id, utterance.tokens, type(utterance.frame)(""), utterance.text)
-
-
-def _check(predictions: Sequence[Prediction], utterances: Sequence[Utterance]) -> None:
-    """A wrong answer is scored, a malformed one is a bug of the system: ValueError."""
-    if len(predictions) != len(utterances):
-        raise ValueError(f"{len(predictions)} predictions for {len(utterances)} utterances")
-    for prediction, utterance in zip(predictions, utterances, strict=True):
-        if prediction.utterance_id != utterance.id:
-            raise ValueError(f"prediction {prediction.utterance_id!r} in place of {utterance.id!r}")
-        fault = span_fault(len(utterance.tokens), prediction.frame.slots)
-        if fault:
-            raise ValueError(f"prediction {utterance.id!r} {fault}")
-
-
-def _saved_bytes(system: System) -> int:
-    with tempfile.TemporaryDirectory(prefix="skillwise-") as folder:
-        system.save(Path(folder))
-        return sum(p.stat().st_size for p in Path(folder).rglob("*") if p.is_file())
+def scored(gold: Sequence[Frame], answers: Sequence[Frame], intents: int) -> Scored:
+    """Score stored or new answers; both in the same order. `intents` is 0 where none is named."""
+    counts, slots = tally(gold, answers), slot_table(gold, answers)
+    scores = score(counts, slots, intents=intents, slots=any(f.slots for f in gold))
+    return Scored(scores, counts, slots)

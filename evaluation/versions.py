@@ -2,13 +2,19 @@
 
 A system's digest covers the modules that it imports, directly or not, inside the project (and
 inside its own package, where it is somebody else's), and the releases of the numeric libraries. A
-change of the report or of a reader leaves it alone: cells stay valid, and readers are covered by
-the digest of the data that they yield.
+change of the report, of a metric or of a reader leaves it alone: cells stay valid, metrics are
+computed again from the stored answers, and readers are covered by the digest of their data.
+
+What is hashed of a module are its tokens without comments, layout, docstrings and imports, and
+never its name: a comment, a moved module or a renamed folder voids no cell, a changed number does.
+Tokens are used, not the syntax tree, whose text form changes between releases of Python.
 """
 
 import ast
 import hashlib
+import io
 import subprocess
+import tokenize
 from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -16,10 +22,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 ROOMS = ("data_cards", "pretrain", "baselines", "dnn", "evaluation")
-MEASURING = "evaluation.measuring"
-"""What every cell runs besides its system; keep what it imports small, for all cells hang on it."""
+ANSWERING = "evaluation.answering"
+"""What every cell runs besides its system; it must import little: each cell's key depends on it."""
 
-LIBRARIES = ("numpy", "scikit-learn", "sklearn-crfsuite", "python-crfsuite", "torch")
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "sklearn-crfsuite", "python-crfsuite", "torch")
 
 
 @cache
@@ -27,16 +33,75 @@ def code_digest(module: str) -> str:
     """Digest of all source that a system in `module` reaches, with the library releases."""
     packages = {*ROOMS, module.partition(".")[0]}
     found: dict[str, str] = {}
-    waiting = [module, MEASURING]
+    waiting = [module, ANSWERING]
     while waiting:
         name = waiting.pop()
         source = _source(name) if name not in found else None
         if source is None:
             continue
-        found[name] = hashlib.sha256(source.read_bytes()).hexdigest()
+        found[name] = token_digest(source.read_bytes())
         waiting += [n for n in _imports(name, source) if n.partition(".")[0] in packages]
     releases = {name: release(name) for name in LIBRARIES}
-    return hashlib.sha256(repr((sorted(found.items()), releases)).encode()).hexdigest()
+    return hashlib.sha256(repr((sorted(set(found.values())), releases)).encode()).hexdigest()
+
+
+def token_digest(source: bytes) -> str:
+    """Digest of what a module does: its tokens, less comments, layout, docstrings and imports."""
+    digest = hashlib.sha256()
+    for statement in _statements(source):
+        if statement[0][1] in ("import", "from") or all(t == _STRING for t, _ in statement):
+            continue  # what is imported is hashed where it is defined; a bare string does nothing
+        for _, text in statement:
+            digest.update(text.encode() + b"\0")
+        digest.update(b"\n")
+    return digest.hexdigest()
+
+
+_STRING = tokenize.STRING
+_LAYOUT = {tokenize.COMMENT, tokenize.NL, tokenize.ENCODING, tokenize.ENDMARKER}
+_BLOCK = {tokenize.INDENT: "{", tokenize.DEDENT: "}"}
+
+
+def _statements(source: bytes) -> Iterator[list[tuple[int, str]]]:
+    """The logical lines of a module, each a list of (type, text); blocks are marked by braces."""
+    statement: list[tuple[int, str]] = []
+    for kind, text in _tokens(source):
+        if kind in _BLOCK:
+            yield [(kind, _BLOCK[kind])]
+        elif kind == tokenize.NEWLINE:
+            if statement:
+                yield statement
+            statement = []
+        elif kind not in _LAYOUT:
+            statement.append((kind, text))
+    if statement:
+        yield statement
+
+
+def _tokens(source: bytes) -> Iterator[tuple[int, str]]:
+    """Tokens as Python 3.11 has them: later releases cut an f-string into parts, here it is one."""
+    opens = getattr(tokenize, "FSTRING_START", None)
+    closes = getattr(tokenize, "FSTRING_END", None)
+    lines = io.BytesIO(source)
+    depth, start = 0, (0, 0)
+    text = source.decode().splitlines(keepends=True)
+    for token in tokenize.tokenize(lines.readline):
+        if opens is not None and token.type == opens:
+            start = start if depth else token.start
+            depth += 1
+        elif closes is not None and token.type == closes:
+            depth -= 1
+            if not depth:
+                yield _STRING, _between(text, start, token.end)
+        elif not depth:
+            yield token.type, token.string
+
+
+def _between(lines: list[str], start: tuple[int, int], end: tuple[int, int]) -> str:
+    (first, left), (last, right) = start, end
+    if first == last:
+        return lines[first - 1][left:right]
+    return "".join((lines[first - 1][left:], *lines[first : last - 1], lines[last - 1][:right]))
 
 
 def release(library: str) -> str:

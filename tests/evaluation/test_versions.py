@@ -45,20 +45,60 @@ def test_library_releases_count(engine: Path, monkeypatch: pytest.MonkeyPatch) -
     assert digest() != before
 
 
-def test_the_report_is_in_no_digest() -> None:
-    """Whatever cells hang on must not reach the rendering, the schema or the command line."""
-    names, waiting = set(), [versions.MEASURING]
+def reached(module: str) -> set[str]:
+    """The project's modules that a system in `module` reaches, as the digest walks them."""
+    names, waiting = set(), [module, versions.ANSWERING]
     while waiting:
         name = waiting.pop()
         source = versions._source(name)
         if source is None or name in names:
             continue
         names.add(name)
-        waiting += [n for n in versions._imports(name, source) if n.startswith("evaluation")]
-    assert {n for n in names if n.startswith("evaluation.")} == {
-        "evaluation.measuring",
-        "evaluation.metrics",
-    }
+        inside = (n for n in versions._imports(name, source) if n.split(".")[0] in versions.ROOMS)
+        waiting += inside
+    return names
+
+
+@pytest.mark.parametrize("module", ["baselines.strong", "dnn.system"])
+def test_no_report_metric_or_reader_is_in_a_digest(module: str) -> None:
+    """A new metric, report panel or reader must leave every finished cell as it is."""
+    names = reached(module)
+    assert {n for n in names if n.startswith("evaluation.")} == {versions.ANSWERING}
+    assert not {n for n in names if n.startswith("data_cards.readers")}
+
+
+def test_a_comment_a_docstring_and_a_moved_module_change_nothing(engine: Path) -> None:
+    before = digest()
+    (engine / "deep.py").write_text(
+        '"""What it is."""\n\nimport os  # noqa\n\n# why\nA  =  1  # here\n"""What A is."""\n'
+    )
+    assert digest() == before
+    (engine / "deeper").mkdir()
+    (engine / "deeper" / "__init__.py").write_text('"""A folder."""\n')
+    (engine / "deep.py").rename(engine / "deeper" / "far.py")
+    (engine / "part.py").write_text("from engine_under_test.deeper import far\n")
+    assert digest() == before
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("A = 1\n", "A = 2\n"),
+        ("if A:\n    b()\n    c()\n", "if A:\n    b()\nc()\n"),
+        ("a = f'{x + 1} and'\n", "a = f'{x + 2} and'\n"),
+        ("a = 'one'\n", "a = 'two'\n"),
+        ("f(a, b)\n", "f(b, a)\n"),
+    ],
+)
+def test_what_a_module_does_is_in_its_digest(one: str, other: str) -> None:
+    assert versions.token_digest(one.encode()) != versions.token_digest(other.encode())
+
+
+def test_an_f_string_is_one_token_in_every_release() -> None:
+    """Python 3.12 cuts f-strings into parts; the digest must not depend on the release."""
+    source = b"""x = f'{a!r:>{w}} {f"{b}"}' 'c'\ny = f'''{\na\n}'''\n"""
+    found = [text for kind, text in versions._tokens(source) if kind == versions._STRING]
+    assert found == ["""f'{a!r:>{w}} {f"{b}"}'""", "'c'", "f'''{\na\n}'''"]
 
 
 def test_commit_outside_of_git_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
