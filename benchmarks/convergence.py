@@ -28,18 +28,19 @@ sys.path.insert(0, str(ROOT))  # the rooms, before this folder's pretrain.py
 
 from benchmarks.convergence_picture import draw  # noqa: E402
 from data_cards.errors import SkillwiseError  # noqa: E402
+from data_cards.folds import number  # noqa: E402
+from data_cards.scratch import write_whole  # noqa: E402
 from dnn.convergence import Curve, curve, development  # noqa: E402
 from dnn.system import DNN  # noqa: E402
 from evaluation import convergence  # noqa: E402
 from evaluation.cells import Cell  # noqa: E402
-from evaluation.comparing import number  # noqa: E402
 from evaluation.development import development as tuned_on  # noqa: E402
 from evaluation.figures import write_figures  # noqa: E402
 from evaluation.gathering import COLLECTED  # noqa: E402
 from evaluation.packed import PackedSkill, unpack  # noqa: E402
 from evaluation.planning import FOLDER, CompareSettings, Plan, plan  # noqa: E402
 from evaluation.progress import progress, say  # noqa: E402
-from evaluation.run_folder import RUNS, write_whole  # noqa: E402
+from evaluation.run_folder import RUNS  # noqa: E402
 from evaluation.sources import check, train_missing  # noqa: E402
 from evaluation.versions import code_digest  # noqa: E402
 

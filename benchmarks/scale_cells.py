@@ -32,9 +32,9 @@ from evaluation.novelty import note_novelty
 from evaluation.packed import PackedSkill, pack
 from evaluation.planning import CompareSettings, Plan
 from evaluation.recording import Recorder
+from evaluation.report_files import render
 from evaluation.results import FILE
 from evaluation.rows import PlannedCell
-from evaluation.run_folder import render
 from evaluation.shelf import Shelf
 from evaluation.systems import SystemSpec
 

@@ -4,11 +4,11 @@ A draw is a function of the utterances' ids and the seed alone, so it is the sam
 and in every release, and the 5-shot set lies inside the 10-shot set of the same seed.
 """
 
-import hashlib
 from collections import Counter, defaultdict
 from dataclasses import replace
 
 from data_cards.errors import SkillwiseError
+from data_cards.folds import number
 from data_cards.records import Skill, Utterance
 
 
@@ -35,7 +35,7 @@ def develop(skill: Skill, shots: int | None, seed: int = 0) -> Skill:
     the training split is drawn from the others.
     """
     groups = {u.template or u.id for u in skill.train}
-    held = {g for g in groups if _number(f"develop|{skill.key}|{g}") % 5 == 0}
+    held = {g for g in groups if number(f"develop|{skill.key}|{g}") % 5 == 0}
     train = tuple(u for u in skill.train if (u.template or u.id) not in held)
     known = {u.frame.intent for u in train}
     test = tuple(u for u in skill.train if (u.template or u.id) in held and u.frame.intent in known)
@@ -43,7 +43,7 @@ def develop(skill: Skill, shots: int | None, seed: int = 0) -> Skill:
 
 
 def _ranked(skill: Skill, seed: int) -> list[Utterance]:
-    shuffled = sorted(skill.train, key=lambda u: _number(f"{seed}|{skill.key}|{u.id}"))
+    shuffled = sorted(skill.train, key=lambda u: number(f"{seed}|{skill.key}|{u.id}"))
     turn: Counter[tuple[str, str]] = Counter()
     ranks = []
     for position, utterance in enumerate(shuffled):
@@ -51,7 +51,3 @@ def _ranked(skill: Skill, seed: int) -> list[Utterance]:
         ranks.append((turn[group], position, utterance))
         turn[group] += 1
     return [utterance for _, _, utterance in sorted(ranks, key=lambda r: r[:2])]
-
-
-def _number(text: str) -> int:
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")

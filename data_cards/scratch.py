@@ -6,8 +6,11 @@ The name tells the process, so that what a killed one left is swept by the next 
 import os
 import shutil
 import socket
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+
+from data_cards.errors import DataError
 
 
 def scratch_beside(target: Path) -> Path:
@@ -22,6 +25,22 @@ def scratch_beside(target: Path) -> Path:
             with suppress(OSError):  # another process swept it, or the folder is read-only
                 shutil.rmtree(left) if left.is_dir() else left.unlink()
     return target.with_name(f".{target.name}.{host}-{os.getpid()}.tmp")
+
+
+def write_whole(path: Path, text: str | Iterable[str]) -> None:
+    """Write a text file, whole or piece by piece, under a temporary name and rename it."""
+    scratch = scratch_beside(path)
+    try:
+        try:
+            with scratch.open("w", encoding="utf-8") as file:
+                file.writelines([text] if isinstance(text, str) else text)
+            scratch.replace(path)
+        finally:
+            scratch.unlink(missing_ok=True)
+    except OSError as error:
+        raise DataError(
+            path, None, f"cannot be written ({error.strerror})", "make room or leave to write"
+        ) from None
 
 
 def _alive(process: int) -> bool:

@@ -9,10 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from data_cards.errors import SkillwiseError
+from data_cards.folds import number
+from data_cards.scratch import write_whole
 from evaluation.ablation import BASE, Ablation
 from evaluation.compare import compare
-from evaluation.comparing import comparable, number
 from evaluation.gains import gain
+from evaluation.grouping import comparable
 from evaluation.hierarchy import suite_interval, suite_replicates
 from evaluation.markdown import table
 from evaluation.metrics import METRICS
@@ -21,7 +23,7 @@ from evaluation.progress import say
 from evaluation.resampling import RESAMPLES, skill_replicates, wins
 from evaluation.results import FILE, Results
 from evaluation.rows import CellRow, PlannedCell, RunResult
-from evaluation.run_folder import owned, write_whole
+from evaluation.run_folder import owned
 
 PAIR = (BASE, "change")
 HEADINGS = {

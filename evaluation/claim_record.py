@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from data_cards.errors import DataError
+from data_cards.scratch import write_whole
 from evaluation.claims import Finding
-from evaluation.run_folder import write_whole
 
 FILE = "claims.json"
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from data_cards.errors import DataError
 from evaluation.claims import CLAIMS, CONVERGENCE, Claim, Finding, Measured, judge
-from evaluation.comparing import Pair, Side, Sides, comparison, sides
+from evaluation.comparing import Side, Sides, comparison, sides
 from evaluation.development import development
+from evaluation.grouping import Pair
 from evaluation.metrics import METRICS
 from evaluation.resampling import RESAMPLES
 from evaluation.results import FILE, Results

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from evaluation.comparing import Pair
+from evaluation.grouping import Pair
 
 Quantity = Literal["relative gain", "error reduction", "ratio"]
 Verdict = Literal["reproduced", "not reproduced", "not comparable"]

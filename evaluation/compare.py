@@ -18,9 +18,10 @@ from evaluation.planning import Plan
 from evaluation.pool import Limits, Pool
 from evaluation.progress import Advance, progress, say
 from evaluation.recording import Recorder
+from evaluation.report_files import render
 from evaluation.results import FILE
 from evaluation.rows import RunResult
-from evaluation.run_folder import owned, render, take_from_siblings
+from evaluation.run_folder import owned, take_from_siblings
 from evaluation.versions import commit
 from evaluation.word_maps import map_words
 

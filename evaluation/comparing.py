@@ -1,23 +1,22 @@
 """From a run's finished cells to its comparisons: means over skills, gains, intervals, wins."""
 
-import hashlib
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from data_cards.folds import number
 from evaluation.gains import gain
+from evaluation.grouping import Pair, by_skill, comparable, pairs, read_tallies
 from evaluation.hierarchy import family_means, suite_interval, suite_replicates
-from evaluation.metrics import METRICS, Counts, Metric
+from evaluation.metrics import METRICS, Metric
 from evaluation.resampling import RESAMPLES, skill_replicates, wins
 from evaluation.results import Results
-from evaluation.rows import CellRow, Comparison, PlannedCell
+from evaluation.rows import Comparison, PlannedCell
 from evaluation.shelf import Rows, Shelf
 from evaluation.significance import wilcoxon_signed_rank
 
-Pair = tuple[str, str]
 Floats = NDArray[np.float64]
 
 
@@ -41,16 +40,6 @@ class Side:
 
 Sides = dict[tuple[int | None, Pair, str], list[Side]]
 """By shots, pair and metric: every skill that was measured so."""
-
-
-def pairs(systems: Sequence[str]) -> list[Pair]:
-    """Who is compared: each system with the first, each network with the strong baseline and with
-    the network that has no transfer."""
-    found = [(systems[0], other) for other in systems[1:]]
-    networks = [name for name in systems if name == "dnn" or name.startswith("dnn-")]
-    found += [("maxent-crf-strong", n) for n in networks if "maxent-crf-strong" in systems]
-    found += [("dnn-mlm", "dnn")] if {"dnn-mlm", "dnn"} <= set(systems) else []
-    return list(dict.fromkeys(found))
 
 
 def compare_cells(
@@ -81,28 +70,6 @@ def sides(
                     side = Side(group[0], *scores, shelf.keep(replicates))
                     measured.setdefault((shots, pair, metric), []).append(side)
     return measured
-
-
-def by_skill(
-    cells: Iterable[PlannedCell],
-) -> Iterator[tuple[tuple[str, int | None], list[PlannedCell]]]:
-    """Group a run's cells, which come skill by skill: (label, shots) with its cells."""
-    for key, group in groupby(cells, key=lambda cell: (cell.label, cell.row.shots)):
-        yield key, list(group)
-
-
-def read_tallies(results: Results, cells: Iterable[PlannedCell]) -> dict[str, dict[int, Counts]]:
-    """The counts of one skill's cells: system -> seed -> (utterances, columns)."""
-    tallies: dict[str, dict[int, Counts]] = {}
-    for cell in cells:
-        by_seed = tallies.setdefault(cell.row.system, {})
-        by_seed[cell.row.seed] = results.counts(cell.row.key)
-    return tallies
-
-
-def comparable(row: CellRow, metric: str) -> bool:
-    """Whether a metric can tell systems apart on this skill; one intent leaves nothing to tell."""
-    return getattr(row, metric) is not None and (metric != "intent_accuracy" or row.intents > 1)
 
 
 def _scores(
@@ -188,8 +155,3 @@ def _ratio(above: Floats, below: Floats) -> Floats:
     out = np.full(len(below), np.nan)
     np.divide(above, below, out=out, where=below > 0)
     return out
-
-
-def number(text: str) -> int:
-    """A seed that hangs on a name alone, so that the same run draws the same."""
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")

@@ -20,7 +20,7 @@ from typing import Protocol
 
 import numpy as np
 
-from evaluation.comparing import number
+from data_cards.folds import number
 from evaluation.hierarchy import suite_interval, suite_replicates
 from evaluation.resampling import RESAMPLES
 from evaluation.shelf import Rows

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from evaluation.run_folder import write_whole
+from data_cards.scratch import write_whole
 from evaluation.versions import commit
 
 DIGITS = 6

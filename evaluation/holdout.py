@@ -5,7 +5,6 @@ texts are one family; families fall into groups by a hash of their name, and the
 group is trained on the skills of all other groups, less every text that stands in the group.
 """
 
-import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from data_cards.folds import number
 from data_cards.overlap import text_hashes
 from evaluation.packed import PackedSkill, unpack
 
@@ -59,7 +59,7 @@ def stem(name: str) -> str:
 def groups(skills: Sequence[Texts], count: int = GROUPS) -> dict[str, int]:
     """The group, 0 .. count - 1, of each skill by its label; families stay together."""
     family = _families(skills)
-    return {label: _number(name) % count for label, name in family.items()}
+    return {label: number(name) % count for label, name in family.items()}
 
 
 def _families(skills: Sequence[Texts]) -> dict[str, str]:
@@ -108,7 +108,3 @@ def union(texts: Iterable[Texts]) -> NDArray[np.uint64]:
     """The texts of several skills, as ascending hashes."""
     parts = [t.hashes for t in texts]
     return np.unique(np.concatenate(parts)) if parts else np.empty(0, np.uint64)
-
-
-def _number(text: str) -> int:
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")

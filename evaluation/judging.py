@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from evaluation.comparing import Pair, by_skill, comparable, number, pairs, read_tallies
+from data_cards.folds import number
 from evaluation.crossed import PairedError, paired_errors, utterance_differences
 from evaluation.eligibility import DECIDING, Evidence, Rule, SkillEvidence, decide
+from evaluation.grouping import Pair, by_skill, comparable, pairs, read_tallies
 from evaluation.metrics import COLUMNS, METRICS, Counts, Metric
 from evaluation.multiplicity import claimable
 from evaluation.results import Results

@@ -11,8 +11,9 @@ from evaluation import schema
 from evaluation.comparing import compare_cells
 from evaluation.judging import judge_cells, with_claims
 from evaluation.recording import Recorder
+from evaluation.report_files import render
 from evaluation.results import FILE, Results
-from evaluation.run_folder import owned, render
+from evaluation.run_folder import owned
 
 SCORES = ("intent_accuracy", "slot_f1", "frame_accuracy", "semer")
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from data_cards.errors import DataError
+from data_cards.scratch import write_whole
 from evaluation.night_verdicts import CellKey, CellVerdict, SuiteVerdict
-from evaluation.run_folder import write_whole
 
 SCHEMA = 1
 RECORD = "night.json"

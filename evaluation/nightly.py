@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from data_cards.errors import SkillwiseError
+from data_cards.scratch import write_whole
 from evaluation.cells import Cell
 from evaluation.compare import compare
 from evaluation.junit import render_junit
@@ -29,7 +30,7 @@ from evaluation.night_pages import render_html, render_markdown
 from evaluation.night_verdicts import NightRule, SuiteVerdict
 from evaluation.planning import CompareSettings, Plan, plan
 from evaluation.pool import Limits
-from evaluation.run_folder import owned, write_whole
+from evaluation.run_folder import owned
 
 HISTORY = Path("runs/nightly")
 SEEDS_APART = 1_000

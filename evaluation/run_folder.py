@@ -1,27 +1,17 @@
-"""A run's folder: who may write in it, which finished cells lie beside it, its rendered files."""
+"""A run's folder: who may write in it, and which finished cells lie beside it."""
 
 import fcntl
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 
 from data_cards.errors import DataError, SkillwiseError
-from data_cards.scratch import scratch_beside
-from evaluation.page.rendering import render_page
-from evaluation.page.words import read_maps
 from evaluation.recording import Recorder
-from evaluation.report import render_report
 from evaluation.results import FILE, Results
-from evaluation.rows import RunResult
-from evaluation.slicing import slices
-from evaluation.summary import render_summary
 
 RUNS = Path("runs")
-RENDERED = {"summary.json": render_summary, "report.md": render_report}
-"""Each file of a run that is made from its `RunResult` alone."""
 
 
 def new_folder() -> Path:
@@ -83,31 +73,3 @@ def take_from_siblings(recorder: Recorder, run: int, missing: int) -> tuple[int,
             continue
         taken += recorder.take(path, run)
     return taken, notes
-
-
-def render(folder: Path) -> RunResult:
-    """Render a run's files from its results alone, each whole or not at all."""
-    with Results(folder / FILE) as results:
-        run = results.run()
-        run = replace(run, slices=slices(run, results))
-        page = render_page(run, results, read_maps(folder))  # it shows answers: it needs the file
-    write_whole(folder / "report.html", page)
-    for name, render_file in RENDERED.items():
-        write_whole(folder / name, render_file(run))
-    return run
-
-
-def write_whole(path: Path, text: str | Iterable[str]) -> None:
-    """Write a text file, whole or piece by piece, under a temporary name and rename it."""
-    scratch = scratch_beside(path)
-    try:
-        try:
-            with scratch.open("w", encoding="utf-8") as file:
-                file.writelines([text] if isinstance(text, str) else text)
-            scratch.replace(path)
-        finally:
-            scratch.unlink(missing_ok=True)
-    except OSError as error:
-        raise DataError(
-            path, None, f"cannot be written ({error.strerror})", "make room or leave to write"
-        ) from None

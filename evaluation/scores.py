@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from evaluation.comparing import by_skill
+from evaluation.grouping import by_skill
 from evaluation.metrics import METRICS
 from evaluation.rows import PlannedCell
 

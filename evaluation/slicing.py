@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from data_cards.records import Frame, Utterance
-from evaluation.comparing import Pair, by_skill, pairs
+from evaluation.grouping import Pair, by_skill, pairs
 from evaluation.metrics import COLUMNS
 from evaluation.novelty import draw_key
 from evaluation.results import Results

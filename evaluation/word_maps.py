@@ -9,8 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from data_cards.errors import DataError
+from data_cards.scratch import write_whole
 from evaluation.page.words import FILE, SCHEMA, read_maps
-from evaluation.run_folder import write_whole
 from evaluation.vectors import Vectors
 from pretrain.store import VectorStore
 from pretrain.word_map import languages, word_map

@@ -4,7 +4,6 @@ Nothing here draws at random: a filling is a function of the skill's key, the te
 catalog, so it is the same on every machine and in every release.
 """
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from data_cards.faults import Faults
+from data_cards.folds import number
 from data_cards.readers.inline import assemble
 from data_cards.readers.options import Options
 from data_cards.records import Frame, Skill, Utterance
@@ -77,7 +77,7 @@ class Rotation:
         """The next value."""
         if not self._left:
             key = f"{self._turn}|{self.key}"
-            self._left = sorted(self.values, key=lambda v: _number(f"{key}|{v}"))
+            self._left = sorted(self.values, key=lambda v: number(f"{key}|{v}"))
             self._turn += 1
         return self._left.pop()
 
@@ -207,7 +207,7 @@ def cap(samples: list[Sample], key: str, limit: int) -> list[Sample]:
     sizes = Counter(s.intent for s in samples)
     turn: Counter[str] = Counter()
     ranks: list[tuple[float, int, str]] = []
-    for sample in sorted(samples, key=lambda s: _number(f"cap|{key}|{s.folded}")):
+    for sample in sorted(samples, key=lambda s: number(f"cap|{key}|{s.folded}")):
         rank = turn[sample.intent]
         turn[sample.intent] += 1
         ranks.append((0.0 if rank < 5 else rank / sizes[sample.intent], len(ranks), sample.id))
@@ -222,9 +222,9 @@ def split(samples: Sequence[Sample], key: str, share: float) -> tuple[list[Sampl
         by_intent[sample.intent].append(sample)
     held: set[str] = set()
     for group in by_intent.values():
-        ranked = sorted(group, key=lambda s: _number(f"split|{key}|{s.folded}"))
-        number = min(max(round(len(group) * share), 1 if share else 0), len(group) - 1)
-        held.update(s.id for s in ranked[:number])
+        ranked = sorted(group, key=lambda s: number(f"split|{key}|{s.folded}"))
+        count = min(max(round(len(group) * share), 1 if share else 0), len(group) - 1)
+        held.update(s.id for s in ranked[:count])
     return [s for s in samples if s.id not in held], [s for s in samples if s.id in held]
 
 
@@ -232,7 +232,7 @@ def listed_values(values: tuple[str, ...], key: str) -> tuple[str, ...]:
     """The values that training may show: two thirds by hash, all of a closed list."""
     if len(values) < HELD_OUT_FROM:
         return values
-    ranked = sorted(values, key=lambda v: _number(f"held|{key}|{v.lower()}"))
+    ranked = sorted(values, key=lambda v: number(f"held|{key}|{v.lower()}"))
     held = set(ranked[: len(values) // 3])
     return tuple(v for v in values if v not in held)
 
@@ -261,7 +261,3 @@ def shortcoming(skill: Skill, min_train: int, min_test: int) -> str:
     if len(skill.intents) < 2 and not skill.slot_names:
         return "one intent and no slot: nothing to tell apart"
     return ""
-
-
-def _number(text: str) -> int:
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")

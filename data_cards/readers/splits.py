@@ -1,10 +1,10 @@
 """Splits where nobody published one: by hash, so that every machine and release cuts alike."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from data_cards.folds import number
 from data_cards.records import Skill, Utterance
 from data_cards.words import normalise
 
@@ -31,11 +31,6 @@ def skills(found: dict[str, Parts], locale: str) -> Iterator[Skill]:
     """The gathered skills by name."""
     for name, parts in sorted(found.items()):
         yield Skill(name, locale, tuple(parts.train), tuple(parts.dev), tuple(parts.test))
-
-
-def number(text: str) -> int:
-    """64 bits that depend on nothing but the text."""
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
 
 
 def share(text: str) -> float:

@@ -11,7 +11,8 @@ def report(
 ) -> int:
     """Render a run's reports again from its results, without computing anything."""
     from evaluation.report import headline
-    from evaluation.run_folder import last_folder, render
+    from evaluation.report_files import render
+    from evaluation.run_folder import last_folder
 
     folder = run if run is not None else last_folder()
     typer.echo(headline(render(folder)))

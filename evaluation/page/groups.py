@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from evaluation.comparing import by_skill, comparable
+from evaluation.grouping import by_skill, comparable
 from evaluation.rows import CellRow, Comparison, PlannedCell, RunResult
 from evaluation.scores import RunScores
 

@@ -1,6 +1,6 @@
 """Who is compared with whom."""
 
-from evaluation.comparing import pairs
+from evaluation.grouping import pairs
 
 
 def test_pairs() -> None:

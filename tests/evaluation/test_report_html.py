@@ -27,10 +27,10 @@ from evaluation.page.panels import panel
 from evaluation.page.rendering import SCRIPTS, costs, render_page
 from evaluation.page.sentences import sentence
 from evaluation.page.words import read_maps
+from evaluation.report_files import render
 from evaluation.resampling import paired_interval
 from evaluation.results import Results
 from evaluation.rows import Comparison, RunResult
-from evaluation.run_folder import render
 from evaluation.scores import run_scores
 from evaluation.vectors import Vectors
 from evaluation.word_maps import map_words

@@ -27,9 +27,9 @@ from evaluation.novelty import (
 )
 from evaluation.planning import CompareSettings, plan
 from evaluation.report import render_report
+from evaluation.report_files import render
 from evaluation.results import FILE, Results
 from evaluation.rows import RunResult
-from evaluation.run_folder import render
 from evaluation.slicing import WORDS, parts, ratio_half_width, slices
 from evaluation.summary import summary
 

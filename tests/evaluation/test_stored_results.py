@@ -20,9 +20,9 @@ from evaluation.cli import main
 from evaluation.merging import merge
 from evaluation.parquet import export
 from evaluation.recording import Recorder
+from evaluation.report_files import render
 from evaluation.results import FILE, Results, StoredCells
 from evaluation.rows import CellRow, PlannedCell
-from evaluation.run_folder import render
 from evaluation.schema import SCHEMA
 
 STORED = Path(__file__).parent / "results_files"

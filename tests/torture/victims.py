@@ -13,7 +13,7 @@ from toy_skills import write_skills
 
 from evaluation.compare import compare
 from evaluation.planning import CompareSettings, plan
-from evaluation.run_folder import render
+from evaluation.report_files import render
 
 SYSTEMS = ("toy_systems:SlowDice", "toy_systems:Memory")
 TIMES = ("train_seconds", "predict_ms")
