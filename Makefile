@@ -28,7 +28,7 @@ test: .venv
 
 # SIGKILL so often in each of thirteen commands, full disks, jumping clocks; the counts are printed
 torture: .venv
-	SKILLWISE_KILLS=$(KILLS) $(BIN)/python -m pytest tests/torture tests/evaluation/test_executor.py tests/evaluation/test_cluster.py
+	SKILLWISE_KILLS=$(KILLS) $(BIN)/python -m pytest tests/torture tests/evaluation/workers/test_dispatch.py tests/evaluation/workers/test_cluster.py
 
 check: .venv
 	$(BIN)/ruff check .

@@ -5,11 +5,11 @@
 Measured are the skills that `skillwise claims` counts, so none that settings were chosen on. Of
 their names those that a hash puts first are taken, each in all its suites and locales, until there
 are --skills skills: chosen by name alone, before anything is measured; skills whose development set
-would be too small (dnn/convergence.py) are left out. Both systems are fitted to the same draws,
+would be too small (dnn/meter.py) are left out. Both systems are fitted to the same draws,
 from the source models that the claims use: name their folder by --source-models (`sources` beside
 the run's folder) and none is trained again. What a fit came to is kept as one JSON file in --work,
 and a run that was cut short goes on there. `skillwise claims --convergence FILE` reads the result;
-evaluation/convergence.py says what each figure is.
+evaluation/stats/convergence.py says what each figure is.
 """
 
 import argparse
@@ -30,19 +30,19 @@ from benchmarks.convergence_picture import draw  # noqa: E402
 from data_cards.errors import SkillwiseError  # noqa: E402
 from data_cards.folds import number  # noqa: E402
 from data_cards.scratch import write_whole  # noqa: E402
-from dnn.convergence import Curve, curve, development  # noqa: E402
+from dnn.meter import Curve, curve, development  # noqa: E402
 from dnn.system import DNN  # noqa: E402
-from evaluation import convergence  # noqa: E402
-from evaluation.cells import Cell  # noqa: E402
-from evaluation.development import development as tuned_on  # noqa: E402
-from evaluation.figures import write_figures  # noqa: E402
-from evaluation.gathering import COLLECTED  # noqa: E402
-from evaluation.packed import PackedSkill, unpack  # noqa: E402
-from evaluation.planning import FOLDER, CompareSettings, Plan, plan  # noqa: E402
-from evaluation.progress import progress, say  # noqa: E402
-from evaluation.run_folder import RUNS  # noqa: E402
-from evaluation.sources import check, train_missing  # noqa: E402
-from evaluation.versions import code_digest  # noqa: E402
+from evaluation.planning.cell import Cell  # noqa: E402
+from evaluation.planning.code_digest import code_digest  # noqa: E402
+from evaluation.planning.plan import FOLDER, CompareSettings, Plan, plan  # noqa: E402
+from evaluation.planning.skill_block import PackedSkill, unpack  # noqa: E402
+from evaluation.planning.skills import COLLECTED  # noqa: E402
+from evaluation.planning.source_models import check, train_missing  # noqa: E402
+from evaluation.planning.tuned_on import development as tuned_on  # noqa: E402
+from evaluation.results.figures import write_figures  # noqa: E402
+from evaluation.results.folder import RUNS  # noqa: E402
+from evaluation.stats import convergence  # noqa: E402
+from evaluation.workers.progress import progress, say  # noqa: E402
 
 SCRATCH, TRANSFER = PAIR = ("dnn-mlm", "dnn")
 Curves = dict[tuple[str, str, int], Curve]
@@ -132,7 +132,7 @@ def conclude(planned: Plan, curves: Curves) -> convergence.Figures:
 
 
 def _key(cell: Cell) -> str:
-    return f"{cell.key[:24]}-{code_digest('dnn.convergence')[:8]}"
+    return f"{cell.key[:24]}-{code_digest('dnn.meter')[:8]}"
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from data_cards.scratch import scratch_beside
-from evaluation.convergence import SHARE, Curve
-from pretrain.drawing import COLOURS, INK, LINE, PAPER, SOFT
+from evaluation.stats.convergence import SHARE, Curve
+from pretrain.quality.drawing import COLOURS, INK, LINE, PAPER, SOFT
 
 
 def draw(fits: Sequence[Sequence[Curve]], names: Sequence[str], path: Path) -> None:

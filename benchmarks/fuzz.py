@@ -18,12 +18,12 @@ import atheris
 with atheris.instrument_imports(include=["data_cards"]):
     from data_cards.card import Card
     from data_cards.errors import SkillwiseError
+    from data_cards.exchange.importing import preview
     from data_cards.faults import Faults
-    from data_cards.importing import preview
     from data_cards.jsonl import read_skill, write_skill
-    from data_cards.loading import READERS
-    from data_cards.readers.inline import assemble, colon_pieces, link_pieces
+    from data_cards.parsing.inline import assemble, colon_pieces, link_pieces
     from data_cards.records import Skill
+    from data_cards.registry.loading import READERS
     from data_cards.words import align, clean, words
 
 Target = Callable[[bytes, Path], Iterator[Skill]]

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_cards.card import DATA_VARIABLE
-from pretrain import sources
-from pretrain.corpus import Corpus, prepare
-from pretrain.masking import Batch
-from pretrain.settings import PretrainSettings
-from pretrain.vocabulary import MASK, SPECIAL
+from pretrain.mlm.masking import Batch
+from pretrain.mlm.settings import PretrainSettings
+from pretrain.text import sources
+from pretrain.text.corpus import Corpus, prepare
+from pretrain.text.vocabulary import MASK, SPECIAL
 
 NAMES = (
     "ami_transcripts", "common_voice_sentences_en", "disfl_qa", "mimic_prompts_en", "multidogo",

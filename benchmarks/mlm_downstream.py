@@ -9,15 +9,15 @@ import numpy as np
 import torch
 
 from data_cards.card import card
-from data_cards.loading import load
 from data_cards.readers.probe import SUBSTITUTED
 from data_cards.records import Skill
-from evaluation.hierarchy import suite_interval, suite_replicates
-from evaluation.measuring import measure
-from evaluation.metrics import METRICS, Counts
-from evaluation.resampling import skill_replicates
-from evaluation.systems import SYSTEMS
-from pretrain.store import default_store
+from data_cards.registry.loading import load
+from evaluation.planning.systems import SYSTEMS
+from evaluation.scoring.measure import measure
+from evaluation.scoring.metrics import METRICS, Counts
+from evaluation.stats.bootstrap import skill_replicates
+from evaluation.stats.suite_interval import suite_interval, suite_replicates
+from pretrain.store.vector_store import default_store
 
 SHOTS = 10
 METRIC = "frame_accuracy"

@@ -15,11 +15,11 @@ from accelerate import Accelerator
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from pretrain.corpus import Corpus
-from pretrain.masking import Masker
-from pretrain.model import MaskedWordModel
-from pretrain.settings import PretrainSettings
-from pretrain.training import tensors, train
+from pretrain.mlm.masking import Masker
+from pretrain.mlm.model import MaskedWordModel
+from pretrain.mlm.settings import PretrainSettings
+from pretrain.mlm.training import tensors, train
+from pretrain.text.corpus import Corpus
 
 PRODUCTS = {
     torch.ops.aten.mm.default, torch.ops.aten.addmm.default, torch.ops.aten.bmm.default,

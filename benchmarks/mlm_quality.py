@@ -18,15 +18,15 @@ from numpy.typing import NDArray
 
 from benchmarks.mlm_corpus import dialogue
 from data_cards.card import DATA_VARIABLE
-from pretrain import store
-from pretrain.corpus import Corpus
-from pretrain.export import finish
-from pretrain.intrinsic import evaluate
+from pretrain.mlm.export import finish
+from pretrain.mlm.settings import PretrainSettings
+from pretrain.mlm.training import train
+from pretrain.mlm.warm_start import factorise
 from pretrain.pipeline import exported
-from pretrain.settings import PretrainSettings
-from pretrain.training import train
-from pretrain.vocabulary import END, SPECIAL, words_of
-from pretrain.warm_start import factorise
+from pretrain.quality.intrinsic import evaluate
+from pretrain.store import vector_store as store
+from pretrain.text.corpus import Corpus
+from pretrain.text.vocabulary import END, SPECIAL, words_of
 
 Trained = tuple[NDArray[np.float32], float]
 """Vectors (words, width) and the CPU seconds they took."""

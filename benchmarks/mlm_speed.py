@@ -26,13 +26,13 @@ from transformers import (
 )
 
 from benchmarks.mlm_corpus import MASKED, Split, question, split
-from pretrain.corpus import Corpus
-from pretrain.masking import Batch
-from pretrain.model import MaskedWordModel
-from pretrain.settings import PretrainSettings
-from pretrain.training import tensors, train
-from pretrain.vocabulary import END, MASK, UNKNOWN
-from pretrain.warm_start import factorise
+from pretrain.mlm.masking import Batch
+from pretrain.mlm.model import MaskedWordModel
+from pretrain.mlm.settings import PretrainSettings
+from pretrain.mlm.training import tensors, train
+from pretrain.mlm.warm_start import factorise
+from pretrain.text.corpus import Corpus
+from pretrain.text.vocabulary import END, MASK, UNKNOWN
 
 ALIKE = PretrainSettings(
     encoder="transformer", tied=True, mask=0.25, ramp=0.0, rows=32, subsample=0.0

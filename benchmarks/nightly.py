@@ -1,8 +1,8 @@
 """How often the nightly gate alarms where nothing changed, and how often it finds a planted loss.
 
-Simulated nights of 18 skills with known truth (tests/evaluation/night_world.py), in series that the
+Simulated nights of 18 skills with known truth (tests/toys/night_world.py), in series that the
 rule was not chosen on: their seeds stand here and are used nowhere else. With `--history` also on
-real answers: the nights of a history, dealt anew (evaluation/night_drill.py).
+real answers: the nights of a history, dealt anew (evaluation/nightly/drill.py).
 
     python benchmarks/nightly.py --json nightly.json [--series 40] [--history runs/nightly]
 """
@@ -20,11 +20,11 @@ sys.path.append(str(ROOT / "tests" / "evaluation"))
 
 from night_world import RULE, SKILLS, UTTERANCES, World, alarmed  # noqa: E402
 
-from evaluation.figures import write_figures  # noqa: E402
-from evaluation.metrics import COLUMNS  # noqa: E402
-from evaluation.night_drill import Drill, drill  # noqa: E402
-from evaluation.night_rehearsal import pools  # noqa: E402
-from evaluation.night_verdicts import CellEvidence, CellKey, judge  # noqa: E402
+from evaluation.nightly.drill import Drill, drill  # noqa: E402
+from evaluation.nightly.rehearsal import pools  # noqa: E402
+from evaluation.nightly.verdicts import CellEvidence, CellKey, judge  # noqa: E402
+from evaluation.results.figures import write_figures  # noqa: E402
+from evaluation.scoring.metrics import COLUMNS  # noqa: E402
 
 SEED = 20_261_126
 NIGHTS = 50

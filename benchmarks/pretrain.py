@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT))  # this file bears the name of the package that it
 from benchmarks import mlm_downstream, mlm_matmul, mlm_quality, mlm_speed  # noqa: E402
 from benchmarks.mlm_corpus import dialogue  # noqa: E402
 from data_cards.card import DATA_VARIABLE  # noqa: E402
-from evaluation.figures import write_figures  # noqa: E402
+from evaluation.results.figures import write_figures  # noqa: E402
 
 Figures = dict[str, float | None]
 

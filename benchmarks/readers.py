@@ -22,9 +22,9 @@ from benchmarks.peak import peak_mb  # noqa: E402
 from data_cards.card import Card, card, cards  # noqa: E402
 from data_cards.errors import SkillwiseError  # noqa: E402
 from data_cards.faults import Faults  # noqa: E402
-from data_cards.loading import load  # noqa: E402
 from data_cards.readers import sgd  # noqa: E402
-from evaluation.figures import write_figures  # noqa: E402
+from data_cards.registry.loading import load  # noqa: E402
+from evaluation.results.figures import write_figures  # noqa: E402
 
 WANTED = 20_000
 """Utterances per CPU second that a reader should give."""

@@ -25,7 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # the rooms, before this folder's pretrain.py
 
-from evaluation.figures import write_figures  # noqa: E402
+from evaluation.results.figures import write_figures  # noqa: E402
 
 Figures = dict[str, float]
 

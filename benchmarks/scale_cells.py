@@ -21,22 +21,22 @@ from typing import Any
 
 from benchmarks.peak import peak_mb
 from data_cards.records import Frame, Prediction, Skill, Slot, Utterance
-from evaluation.cells import Cell, Outcome
-from evaluation.compare import compute_missing, conclude
-from evaluation.comparing import compare_cells
-from evaluation.judging import judge_cells, with_claims
-from evaluation.measuring import Measurement
-from evaluation.merging import merge
-from evaluation.metrics import score, slot_table, tally
-from evaluation.novelty import note_novelty
-from evaluation.packed import PackedSkill, pack
-from evaluation.planning import CompareSettings, Plan
-from evaluation.recording import Recorder
-from evaluation.report_files import render
-from evaluation.results import FILE
-from evaluation.rows import PlannedCell
-from evaluation.shelf import Shelf
-from evaluation.systems import SystemSpec
+from evaluation.driver.compare import compute_missing, conclude
+from evaluation.driver.merge import merge
+from evaluation.findings.comparisons import compare_cells
+from evaluation.findings.verdicts import judge_cells, with_claims
+from evaluation.planning.cell import Cell, Outcome
+from evaluation.planning.plan import CompareSettings, Plan
+from evaluation.planning.skill_block import PackedSkill, pack
+from evaluation.planning.systems import SystemSpec
+from evaluation.report.files import render
+from evaluation.results.novelty import note_novelty
+from evaluation.results.reader import FILE
+from evaluation.results.rows import PlannedCell
+from evaluation.results.writer import Recorder
+from evaluation.scoring.measure import Measurement
+from evaluation.scoring.metrics import score, slot_table, tally
+from evaluation.stats.shelf import Shelf
 
 TRAIN, TEST, VARIANTS = 60, 40, 50
 INTENTS = ("Play", "Stop", "Ask", "Order", "Cancel")
@@ -141,7 +141,10 @@ def conclude_sample(folder: Path, wanted: Plan, systems: Sequence[str], sample: 
 
 def claims(folder: Path) -> None:
     """What `skillwise claims --run` reads and judges."""
-    from evaluation.claiming import conclude, read_runs  # other steps are measured without it
+    from evaluation.claims.conclude import (  # other steps are measured without it
+        conclude,
+        read_runs,
+    )
 
     shelf = Shelf()
     conclude(read_runs([folder], shelf))

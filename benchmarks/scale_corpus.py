@@ -19,11 +19,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.peak import peak_mb
-from pretrain import text
-from pretrain.corpus import prepare
-from pretrain.settings import PretrainSettings
-from pretrain.sources import Source
-from pretrain.warm_start import factorise
+from pretrain.mlm.settings import PretrainSettings
+from pretrain.mlm.warm_start import factorise
+from pretrain.text import lines as text
+from pretrain.text.corpus import prepare
+from pretrain.text.sources import Source
 
 SENTENCE = 12
 

@@ -21,11 +21,11 @@ from typing import Any
 
 from baselines.maxent_crf import MaxEntCRF
 from data_cards.records import Skill
-from evaluation.compare import compare
-from evaluation.planning import CompareSettings, Plan, plan
-from evaluation.summary import summary
+from evaluation.driver.compare import compare
+from evaluation.planning.plan import CompareSettings, Plan, plan
+from evaluation.report.summary import summary
 
-sys.path.append(str(Path(__file__).parents[1] / "tests" / "evaluation"))
+sys.path.append(str(Path(__file__).parents[1] / "tests" / "toys"))
 
 SKILLS, SEEDS = 8, 5
 WAIT_SECONDS, KILL_EVERY, KILL_FOR = 2.0, 10.0, 300.0

@@ -20,9 +20,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # the rooms, before this folder's pretrain.py
 
 from data_cards.errors import SkillwiseError  # noqa: E402
-from pretrain import sources, store  # noqa: E402
-from pretrain.export import finish  # noqa: E402
-from pretrain.sources import Source  # noqa: E402
+from pretrain.mlm.export import finish  # noqa: E402
+from pretrain.store import vector_store as store  # noqa: E402
+from pretrain.text import sources  # noqa: E402
+from pretrain.text.sources import Source  # noqa: E402
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,8 @@ from benchmarks import (  # noqa: E402
     store_lookup,
     store_serving,
 )
-from evaluation.figures import write_figures  # noqa: E402
-from pretrain.store import FILE, VectorStore  # noqa: E402
+from evaluation.results.figures import write_figures  # noqa: E402
+from pretrain.store.vector_store import FILE, VectorStore  # noqa: E402
 
 PARTS = ("disk", "lookup", "serving", "faults", "accuracy")
 SKILLS, NETWORKS, OPENED = 100_000, 500, 400

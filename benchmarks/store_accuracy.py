@@ -20,16 +20,16 @@ from scipy.cluster.vq import kmeans2, vq
 from data_cards.card import card
 from data_cards.draws import draw
 from data_cards.faults import Faults
-from data_cards.loading import load
 from data_cards.records import Skill, Utterance
+from data_cards.registry.loading import load
 from data_cards.words import normalise
-from dnn.packing import decode, encode
+from dnn.block import decode, encode
+from dnn.packs.reader import PackFile
+from dnn.packs.writer import PackWriter
 from dnn.settings import DNNSettings
 from dnn.system import DNN
-from pretrain.packfile import PackFile
-from pretrain.packwriter import PackWriter
-from pretrain.quantising import coded, decoded
-from pretrain.store import VectorStore, default_store, write
+from pretrain.store.quantising import coded, decoded
+from pretrain.store.vector_store import VectorStore, default_store, write
 
 CARDS, SHOTS, SEED = ("hwu64", "starter"), 10, 0
 SUBSPACES, CENTROIDS = 60, 256

@@ -16,12 +16,12 @@ from safetensors.numpy import save
 from data_cards.card import DATA_VARIABLE, card
 from data_cards.errors import SkillwiseError
 from data_cards.faults import Faults
-from data_cards.loading import load
+from data_cards.registry.loading import load
 from data_cards.words import bare_words, clean, normalise
-from pretrain import packindex
-from pretrain.local import LocalStore
-from pretrain.packwriter import PackWriter
-from pretrain.store import FILE, VectorStore, default_store, write
+from dnn.packs import index as packindex
+from dnn.packs.writer import PackWriter
+from pretrain.store.local import LocalStore
+from pretrain.store.vector_store import FILE, VectorStore, default_store, write
 
 CARDS = ("starter", "hwu64", "ask-models", "ovos", "ms-lu", "sgd")
 ALSO_SKILLS = ("sgd", "multidogo")

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data_cards.errors import DataError
-from pretrain.packfile import PackFile
+from dnn.packs.reader import PackFile
 
-WRITER = Path(__file__).parent.parent / "tests" / "pretrain" / "killed_writer.py"
+WRITER = Path(__file__).parent.parent / "tests" / "toys" / "killed_writer.py"
 KILLS, PACKS = 50, 1000
 
 

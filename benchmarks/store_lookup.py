@@ -14,9 +14,9 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from pretrain.exchange import keyed_vectors
-from pretrain.local import LocalStore, Overlay
-from pretrain.store import VectorStore, write
+from pretrain.store.local import LocalStore, Overlay
+from pretrain.store.vector_store import VectorStore, write
+from pretrain.store.word2vec import keyed_vectors
 
 LENGTH, UTTERANCES, ROUNDS = 8, 500, 31
 

@@ -20,12 +20,12 @@ import numpy as np
 
 from data_cards.card import card
 from data_cards.faults import Faults
-from data_cards.loading import load
+from data_cards.registry.loading import load
 from dnn.engine import Engine
+from dnn.packs.writer import PackWriter
 from dnn.settings import DNNSettings
 from dnn.system import DNN
-from pretrain.packwriter import PackWriter
-from pretrain.store import VectorStore
+from pretrain.store.vector_store import VectorStore
 
 WORKERS, OPEN = 8, 64
 SENTENCE = "please set an alarm for seven tomorrow morning"

@@ -12,9 +12,9 @@ from pathlib import Path
 from data_cards.errors import DataError, SkillwiseError
 from data_cards.records import Frame, Prediction, Utterance
 from data_cards.words import tokenize
+from dnn.packs.reader import PackFile
 from dnn.system import DNN
-from pretrain.packfile import PackFile
-from pretrain.store import VectorStore, default_store
+from pretrain.store.vector_store import VectorStore, default_store
 
 Place = tuple[bytes, int]
 """Generation of a pack file and offset in it: where an open skill came from."""

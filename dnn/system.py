@@ -15,19 +15,19 @@ from data_cards.bio import spans, tag_names
 from data_cards.errors import DataError, SkillwiseError
 from data_cards.lexicon import Lexicon
 from data_cards.records import Frame, Prediction, Skill, Utterance
-from dnn.dataset import batch_of, training_set
-from dnn.encoding import Sentences, Vocabulary, matches, number_marks, number_ngrams
-from dnn.imprint import imprint
-from dnn.network import Batch, Heads, Network, Trunk
-from dnn.packing import Packed, decode, encode
+from dnn.block import Packed, decode, encode
+from dnn.inputs.dataset import batch_of, training_set
+from dnn.inputs.encoding import Sentences, Vocabulary, matches, number_marks, number_ngrams
+from dnn.inputs.vectors import RandomVectors, StoreVectors, WordVectors
+from dnn.inputs.wide import WideFeatures, WideTags, word_features
+from dnn.layers.network import Batch, Heads, Network, Trunk
+from dnn.layers.skeleton import Undrawn
 from dnn.settings import DNNSettings
-from dnn.skeleton import Undrawn
-from dnn.source import SourceModel
 from dnn.training import train
-from dnn.vectors import RandomVectors, StoreVectors, WordVectors
-from dnn.wide import WideFeatures, WideTags, word_features
-from pretrain.local import LocalStore
-from pretrain.store import VectorStore
+from dnn.transfer.imprint import imprint
+from dnn.transfer.source import SourceModel
+from pretrain.store.local import LocalStore
+from pretrain.store.vector_store import VectorStore
 
 PACK = "skill.safetensors"
 _IDF = "wide.idf"

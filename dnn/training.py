@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor
 
-from dnn.dataset import TrainingSet
-from dnn.network import Network
+from dnn.inputs.dataset import TrainingSet
+from dnn.layers.network import Network
 from dnn.settings import DNNSettings
 
 

@@ -14,16 +14,17 @@ from accelerate.utils import broadcast_object_list
 from numpy.typing import NDArray
 
 from data_cards.errors import DataError, SkillwiseError
-from pretrain import store, training
-from pretrain.checkpoint import Checkpoint, recorded_steps
-from pretrain.corpus import Corpus, prepare
-from pretrain.export import combine, finish
-from pretrain.model import MaskedWordModel
-from pretrain.settings import PretrainSettings
-from pretrain.sources import Source
-from pretrain.training import Progress
-from pretrain.vocabulary import SPECIAL, words_of
-from pretrain.warm_start import factorise
+from pretrain.mlm import training
+from pretrain.mlm.checkpoint import Checkpoint, recorded_steps
+from pretrain.mlm.export import combine, finish
+from pretrain.mlm.model import MaskedWordModel
+from pretrain.mlm.settings import PretrainSettings
+from pretrain.mlm.training import Progress
+from pretrain.mlm.warm_start import factorise
+from pretrain.store import vector_store as store
+from pretrain.text.corpus import Corpus, prepare
+from pretrain.text.sources import Source
+from pretrain.text.vocabulary import SPECIAL, words_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import typer
 from evaluation.cli import app, main
 
 ROOT = Path(__file__).parent.parent
-TOYS = Path(__file__).parent / "evaluation"
+TOYS = Path(__file__).parent / "toys"
 SYSTEM = "toy_systems:Memory"
 
 Row = dict[str, Any]
@@ -198,7 +198,7 @@ def test_an_unknown_command_is_one_line(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_a_bug_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     write(Path("data"), jsonl(TRAIN), jsonl(TEST))
-    monkeypatch.setattr("evaluation.compare.compute", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr("evaluation.driver.compare.compute", lambda *a, **k: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         main(["compare", "--data", "data", "--system", SYSTEM])
 
@@ -210,7 +210,7 @@ def test_ctrl_c_is_one_line(
         raise KeyboardInterrupt
 
     write(Path("data"), jsonl(TRAIN), jsonl(TEST))
-    monkeypatch.setattr("evaluation.compare.compute", interrupt)
+    monkeypatch.setattr("evaluation.driver.compare.compute", interrupt)
     assert compare() == 130
     assert "goes on from here" in one_line(capsys)
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from evaluation.cli import main
-from pretrain import intrinsic, store
+from pretrain.quality import intrinsic
+from pretrain.store import vector_store as store
 
 SMALL = {
     "min_steps": 60, "max_steps": 60, "projection": 16, "characters": 16, "shared": 16, "task": 16,

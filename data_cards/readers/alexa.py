@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from data_cards.builtins import built_in
 from data_cards.errors import DataError
 from data_cards.faults import Faults
 from data_cards.jsonl import read_bytes
-from data_cards.readers.expansion import Expansion, Sample, build, distinct, spoken
+from data_cards.parsing.builtins import built_in
+from data_cards.parsing.expansion import Expansion, Sample, build, distinct, spoken
+from data_cards.parsing.templates import Carrier, carrier
 from data_cards.records import Skill
-from data_cards.templates import Carrier, carrier
 from data_cards.words import tokenize
 
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')

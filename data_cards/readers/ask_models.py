@@ -9,9 +9,9 @@ from data_cards.card import Card
 from data_cards.errors import DataError
 from data_cards.faults import Faults
 from data_cards.jsonl import read_json_lines
+from data_cards.parsing.expansion import Expansion, shortcoming
+from data_cards.parsing.options import settle
 from data_cards.readers.alexa import read_file
-from data_cards.readers.expansion import Expansion, shortcoming
-from data_cards.readers.options import settle
 from data_cards.records import Skill
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from data_cards.card import Card
 from data_cards.faults import Faults
-from data_cards.readers import csv_rows, fields
-from data_cards.readers.inline import assemble
-from data_cards.readers.options import Options, settle
+from data_cards.parsing import csv_rows, fields
+from data_cards.parsing.inline import assemble
+from data_cards.parsing.options import Options, settle
 from data_cards.records import Frame, Skill, Utterance
 
 

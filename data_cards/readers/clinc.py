@@ -7,9 +7,9 @@ from typing import Any
 from data_cards.card import Card
 from data_cards.errors import DataError
 from data_cards.faults import Faults
-from data_cards.readers import fields, sources, splits
-from data_cards.readers.inline import assemble
-from data_cards.readers.options import Options, settle
+from data_cards.parsing import fields, sources, splits
+from data_cards.parsing.inline import assemble
+from data_cards.parsing.options import Options, settle
 from data_cards.records import Frame, Skill, Utterance
 
 _PARTS = {"train": "train", "val": "dev", "test": "test"}

@@ -9,9 +9,9 @@ from pydantic import Field
 from data_cards import bio
 from data_cards.card import Card
 from data_cards.faults import Faults
-from data_cards.readers import sources, splits
-from data_cards.readers.inline import assemble, token_pieces
-from data_cards.readers.options import Options, settle
+from data_cards.parsing import sources, splits
+from data_cards.parsing.inline import assemble, token_pieces
+from data_cards.parsing.options import Options, settle
 from data_cards.records import Frame, Skill, Utterance, span_fault
 
 

@@ -7,9 +7,9 @@ from pydantic import Field
 
 from data_cards.card import Card
 from data_cards.faults import Faults
-from data_cards.readers import csv_rows
-from data_cards.readers.columns import SPLITS, Columns, Row, read_rows
-from data_cards.readers.options import settle
+from data_cards.parsing import csv_rows
+from data_cards.parsing.columns import SPLITS, Columns, Row, read_rows
+from data_cards.parsing.options import settle
 from data_cards.records import Skill
 
 

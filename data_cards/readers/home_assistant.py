@@ -19,15 +19,15 @@ from hassil.intents import Intents, SlotList, TextSlotList
 from hassil.parser import ParseError
 from hassil.recognize import recognize_all
 
-from data_cards.builtins import listed
 from data_cards.card import Card
 from data_cards.errors import DataError
 from data_cards.faults import Faults
-from data_cards.readers.expansion import Expansion, Sample, build, distinct, shortcoming
-from data_cards.readers.hassil_grammar import grammar
-from data_cards.readers.options import settle
+from data_cards.parsing.builtins import listed
+from data_cards.parsing.expansion import Expansion, Sample, build, distinct, shortcoming
+from data_cards.parsing.hassil_grammar import grammar
+from data_cards.parsing.options import settle
+from data_cards.parsing.templates import alternatives, carrier, sentences
 from data_cards.records import Frame, Skill, Utterance, span_fault
-from data_cards.templates import alternatives, carrier, sentences
 from data_cards.words import align, clean, words
 
 FAMILIES = {

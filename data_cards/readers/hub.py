@@ -9,8 +9,8 @@ from pydantic import Field
 from data_cards.card import Card
 from data_cards.errors import SkillwiseError
 from data_cards.faults import Faults
-from data_cards.readers.columns import SPLITS, Columns, Row, read_rows
-from data_cards.readers.options import settle
+from data_cards.parsing.columns import SPLITS, Columns, Row, read_rows
+from data_cards.parsing.options import settle
 from data_cards.records import Skill
 
 

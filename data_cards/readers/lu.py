@@ -14,12 +14,12 @@ from data_cards.card import Card
 from data_cards.errors import DataError
 from data_cards.faults import Faults
 from data_cards.jsonl import read_bytes
-from data_cards.readers import splits
-from data_cards.readers.expansion import distinct, shortcoming
-from data_cards.readers.inline import assemble
-from data_cards.readers.options import Options, settle
+from data_cards.parsing import splits
+from data_cards.parsing.expansion import distinct, shortcoming
+from data_cards.parsing.inline import assemble
+from data_cards.parsing.options import Options, settle
+from data_cards.parsing.templates import folded
 from data_cards.records import Frame, Skill, Utterance
-from data_cards.templates import folded
 
 _HEADER = re.compile(r"^#+\s*(\S.*)$")
 _LIST = re.compile(r"^\$\s*([\w.]+)\s*:\s*([^=/]+)=\s*$")

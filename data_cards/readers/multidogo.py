@@ -8,9 +8,9 @@ from typing import Literal
 from data_cards.card import Card
 from data_cards.errors import DataError
 from data_cards.faults import Faults
-from data_cards.readers import csv_rows, fields, splits
-from data_cards.readers.inline import assemble, token_pieces
-from data_cards.readers.options import Options, settle
+from data_cards.parsing import csv_rows, fields, splits
+from data_cards.parsing.inline import assemble, token_pieces
+from data_cards.parsing.options import Options, settle
 from data_cards.records import Frame, Skill, Slot, Utterance
 
 _NEEDED = ("utteranceId", "utterance", "slot-labels", "intent")

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping
 from importlib.metadata import distributions
 from pathlib import Path
 
-from data_cards.builtins import by_slot_name, listed
 from data_cards.card import Card
 from data_cards.faults import Faults
 from data_cards.jsonl import read_bytes
-from data_cards.readers.expansion import Expansion, Sample, build, distinct, shortcoming
-from data_cards.readers.options import settle
+from data_cards.parsing.builtins import by_slot_name, listed
+from data_cards.parsing.expansion import Expansion, Sample, build, distinct, shortcoming
+from data_cards.parsing.options import settle
+from data_cards.parsing.templates import alternatives, carrier
 from data_cards.records import Skill
-from data_cards.templates import alternatives, carrier
 
 _LOCALE = re.compile(r"^([a-z]{2})-([a-zA-Z]{2})$")
 _NUMBER = re.compile(r"(?<![\w{])#+(?![\w}])")

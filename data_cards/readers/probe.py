@@ -17,8 +17,8 @@ from data_cards.card import Card
 from data_cards.errors import DataError, nearest
 from data_cards.faults import Faults
 from data_cards.jsonl import read_bytes
-from data_cards.readers.inline import assemble, link_pieces
-from data_cards.readers.options import Options, settle
+from data_cards.parsing.inline import assemble, link_pieces
+from data_cards.parsing.options import Options, settle
 from data_cards.records import Frame, Skill, Utterance
 from data_cards.words import normalise
 

@@ -12,11 +12,11 @@ import yaml
 from data_cards.errors import DataError
 from data_cards.faults import Faults
 from data_cards.jsonl import read_bytes
-from data_cards.readers import splits
-from data_cards.readers.expansion import distinct
-from data_cards.readers.inline import assemble
+from data_cards.parsing import splits
+from data_cards.parsing.expansion import distinct
+from data_cards.parsing.inline import assemble
+from data_cards.parsing.templates import folded
 from data_cards.records import Frame, Skill, Utterance
-from data_cards.templates import folded
 
 _MARK = re.compile(r"\[([^\[\]]*)\](?:\(([^()]*)\)|(\{[^{}]*\}))")
 _REMEDY = "give Rasa NLU YAML (nlu: - intent: … examples: |)"

@@ -8,9 +8,9 @@ from pydantic import Field
 
 from data_cards.card import Card
 from data_cards.faults import Faults
-from data_cards.readers import fields, jsonlines, splits
-from data_cards.readers.inline import assemble, colon_pieces
-from data_cards.readers.options import Options, settle
+from data_cards.parsing import fields, jsonlines, splits
+from data_cards.parsing.inline import assemble, colon_pieces
+from data_cards.parsing.options import Options, settle
 from data_cards.records import Frame, Skill, Utterance
 
 _PUBLISHED = {"train": "train", "devel": "dev", "test": "test"}

@@ -12,10 +12,10 @@ from data_cards.card import Card
 from data_cards.errors import DataError, nearest
 from data_cards.faults import Faults
 from data_cards.jsonl import read_bytes
+from data_cards.parsing.expansion import fill
+from data_cards.parsing.inline import assemble
+from data_cards.parsing.options import Options, settle
 from data_cards.readers.alexa import Model, read_model
-from data_cards.readers.expansion import fill
-from data_cards.readers.inline import assemble
-from data_cards.readers.options import Options, settle
 from data_cards.records import Frame, Skill, Utterance
 
 _FOLDER = re.compile(r"^(?P<name>[^@/]+)@(?P<locale>[a-z]{2}-[A-Z]{2})$")

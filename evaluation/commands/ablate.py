@@ -29,15 +29,15 @@ def ablate(
 
     Without a file: the names of the ready ones. A run that was cut short goes on where it stopped.
     """
-    from evaluation.ablation import find, read, ready
+    from evaluation.ablation.settings import find, read, ready
 
     if not file:
         for name, path in ready().items():
             typer.echo(f"{name}: {path}")
         return 0
-    from evaluation.ablating import ablate as run
-    from evaluation.ablating import render
-    from evaluation.pool import Limits
+    from evaluation.ablation.run import ablate as run
+    from evaluation.ablation.run import render
+    from evaluation.workers.pool import Limits
 
     limits = Limits(cell_seconds, cell_memory)
     if str(Path.cwd()) not in sys.path:

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from data_cards.errors import SkillwiseError
-from evaluation.planning import DEFAULT_SYSTEMS, CompareSettings
+from evaluation.planning.plan import DEFAULT_SYSTEMS, CompareSettings
 
 
 def asked(

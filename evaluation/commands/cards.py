@@ -11,7 +11,7 @@ app = typer.Typer(help="The data cards: what data there is, and bringing in one'
 @app.command("list")
 def list_() -> int:
     """One line a card: skills, locales, licence, and whether its data are here."""
-    from data_cards.listing import list_cards, render_list
+    from data_cards.registry.listing import list_cards, render_list
 
     typer.echo(render_list(list_cards()))
     return 0
@@ -21,7 +21,7 @@ def list_() -> int:
 def show(name: Annotated[str, typer.Argument(help="A card's name.")]) -> int:
     """One card in full."""
     from data_cards.card import card
-    from data_cards.listing import show as render
+    from data_cards.registry.listing import show as render
 
     typer.echo(render(card(name)))
     return 0
@@ -35,9 +35,9 @@ def check(
     ] = False,
 ) -> int:
     """Recount cards, hashes and overlaps, and list every faulty entry; exit 1 where a card lies."""
-    from data_cards import check as checking
     from data_cards.card import card, cards
-    from data_cards.listing import render_locales, render_report
+    from data_cards.registry import check as checking
+    from data_cards.registry.listing import render_locales, render_report
 
     chosen = [card(name) for name in names] if names else list(cards().values())
     if suggest:
@@ -59,7 +59,7 @@ def check(
 def download(name: Annotated[str, typer.Argument(help="A card's name.")]) -> int:
     """Bring a card's data into the folder that SKILLWISE_DATA names, verified by their hashes."""
     from data_cards.card import card
-    from data_cards.download import download as fetch
+    from data_cards.registry.download import download as fetch
 
     typer.echo(str(fetch(card(name))))
     return 0
@@ -76,7 +76,7 @@ def import_(
     locale: Annotated[str, typer.Option(help="The skill's locale.")] = "en-US",
 ) -> int:
     """Show what is understood of a skill's file; with --out, write it in the neutral format."""
-    from data_cards.importing import import_skill, preview, render_preview
+    from data_cards.exchange.importing import import_skill, preview, render_preview
 
     typer.echo(render_preview(preview(path, format, name=name, locale=locale)))
     if out is not None:

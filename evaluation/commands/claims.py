@@ -40,15 +40,15 @@ def claims(
     Runs the systems on the collected skills, going on where it stopped, or reads finished runs.
     Exit code 0: done; 1: a claim that held before fails now, or a cell failed; 2: bad input.
     """
-    from evaluation.claim_record import FILE, broken, read_held, write_held
-    from evaluation.claim_text import figures, render
-    from evaluation.claiming import conclude, read_convergence, read_runs
+    from evaluation.claims.conclude import conclude, read_convergence, read_runs
+    from evaluation.claims.record import FILE, broken, read_held, write_held
+    from evaluation.claims.text import figures, render
     from evaluation.commands.asking import asked
-    from evaluation.compare import compare
-    from evaluation.figures import write_figures
-    from evaluation.planning import FOLDER, plan, without_development
-    from evaluation.run_folder import RUNS
-    from evaluation.shelf import Shelf
+    from evaluation.driver.compare import compare
+    from evaluation.planning.plan import FOLDER, plan, without_development
+    from evaluation.results.figures import write_figures
+    from evaluation.results.folder import RUNS
+    from evaluation.stats.shelf import Shelf
 
     started = time.monotonic()
     folder = out if out is not None else run[0] if run else RUNS / "claims"

@@ -33,12 +33,12 @@ def compare(
     short goes on where it stopped when it is given the same --out.
     """
     from evaluation.commands.asking import asked
-    from evaluation.compare import compare as run
-    from evaluation.planning import FOLDER, plan
-    from evaluation.pool import Limits
-    from evaluation.report import headline
-    from evaluation.run_folder import new_folder
-    from evaluation.tracking import need, track_run
+    from evaluation.driver.compare import compare as run
+    from evaluation.planning.plan import FOLDER, plan
+    from evaluation.report.text import headline
+    from evaluation.report.tracking import need, track_run
+    from evaluation.results.folder import new_folder
+    from evaluation.workers.pool import Limits
 
     need(tracker)
     limits = Limits(cell_seconds, cell_memory)

@@ -45,12 +45,12 @@ def nightly(
     answers of the nights since the reference, which must have been nights without a change.
     """
     from evaluation.commands.asking import asked
-    from evaluation.night_pages import headline
-    from evaluation.night_rehearsal import rehearse
-    from evaluation.nightly import HISTORY
-    from evaluation.nightly import nightly as run
-    from evaluation.pool import Limits
-    from evaluation.tracking import need, track_run
+    from evaluation.nightly.pages import headline
+    from evaluation.nightly.rehearsal import rehearse
+    from evaluation.nightly.run import HISTORY
+    from evaluation.nightly.run import nightly as run
+    from evaluation.report.tracking import need, track_run
+    from evaluation.workers.pool import Limits
 
     folder = history if history is not None else HISTORY
     if drill is not None:

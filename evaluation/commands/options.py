@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from evaluation.tracking import Tracker
+from evaluation.report.tracking import Tracker
 
 Names = list[str] | None
 Paths = list[Path] | None

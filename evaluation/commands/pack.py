@@ -34,8 +34,8 @@ def add(
     stopped; --again fits it anew, and the new pack takes the place of the old one.
     """
     from evaluation.commands.asking import asked
-    from evaluation.packing import add as run
-    from evaluation.planning import plan
+    from evaluation.driver.pack import add as run
+    from evaluation.planning.plan import plan
 
     settings = asked(
         suite=suite, data=data, systems=None, system=[system], change=change, shots=[shots],
@@ -49,7 +49,7 @@ def add(
 @app.command("list")
 def list_(file: File) -> int:
     """Print the packs of a file with their bytes, and the damage that has no name."""
-    from pretrain.packfile import PackFile
+    from dnn.packs.reader import PackFile
 
     opened = PackFile(file)
     for record in sorted(opened.records(), key=lambda record: record.key):
@@ -68,7 +68,7 @@ def compact(
 ) -> int:
     """Write a file anew without the packs that later ones replaced; readers may go on reading."""
     from data_cards.errors import DataError
-    from pretrain.packwriter import PackWriter
+    from dnn.packs.writer import PackWriter
 
     if not file.exists():
         raise DataError(file, None, "no such pack file", "make one by `skillwise pack add`")

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from data_cards.card import DATA_VARIABLE
 from data_cards.errors import SkillwiseError, nearest
 from evaluation.commands import options
-from pretrain.settings import PretrainSettings
+from pretrain.mlm.settings import PretrainSettings
 
 Names = list[str] | None
 
@@ -58,17 +58,17 @@ def pretrain(
     if minutes is not None and steps is not None:
         raise SkillwiseError("--minutes and --steps: give one of them")
     settings = _settings(change or [])
-    from evaluation.tracking import need, tracking
+    from evaluation.report.tracking import need, tracking
 
     need(tracker)
     from accelerate import PartialState
 
-    from pretrain import sources
-    from pretrain.neighbours import neighbours
+    from pretrain.mlm.training import Progress
     from pretrain.pipeline import Request
     from pretrain.pipeline import pretrain as run
-    from pretrain.store import VectorStore
-    from pretrain.training import Progress
+    from pretrain.store.neighbours import neighbours
+    from pretrain.store.vector_store import VectorStore
+    from pretrain.text import sources
 
     language = locale.split("-")[0].lower()
     found = [sources.file(argument) for argument in text or ()]
@@ -105,9 +105,9 @@ def pretrain(
 
 
 def _map(stores: list[str], out: Path) -> int:
-    from pretrain.drawing import draw
-    from pretrain.store import VectorStore, default_store
-    from pretrain.word_map import caption, word_map
+    from pretrain.quality.drawing import draw
+    from pretrain.quality.word_map import caption, word_map
+    from pretrain.store.vector_store import VectorStore, default_store
 
     drawn = []
     for name in stores:

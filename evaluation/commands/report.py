@@ -10,9 +10,9 @@ def report(
     run: Annotated[Path | None, typer.Argument(help="A run's folder. [the last in runs]")] = None,
 ) -> int:
     """Render a run's reports again from its results, without computing anything."""
-    from evaluation.report import headline
-    from evaluation.report_files import render
-    from evaluation.run_folder import last_folder
+    from evaluation.report.files import render
+    from evaluation.report.text import headline
+    from evaluation.results.folder import last_folder
 
     folder = run if run is not None else last_folder()
     typer.echo(headline(render(folder)))

@@ -33,9 +33,9 @@ def results(
     """Print the rows of one query over a run's results, read-only."""
     if context.invoked_subcommand is not None:
         return 0
-    from evaluation.querying import ask
-    from evaluation.results import FILE
-    from evaluation.run_folder import last_folder
+    from evaluation.report.query import ask
+    from evaluation.results.folder import last_folder
+    from evaluation.results.reader import FILE
 
     folder = run if run is not None else last_folder()
     for text in ask(folder / FILE, sql, format.value):
@@ -49,8 +49,8 @@ def export(
     run: Annotated[Path | None, typer.Option(help="A run's folder. [the last in runs]")] = None,
 ) -> int:
     """Write a run's cells, answers and comparisons as Parquet files."""
-    from evaluation.parquet import export as write
-    from evaluation.run_folder import last_folder
+    from evaluation.results.folder import last_folder
+    from evaluation.results.parquet import export as write
 
     for path in write(run if run is not None else last_folder(), parquet):
         typer.echo(str(path))
@@ -63,7 +63,7 @@ def merge(
     out: Annotated[Path, typer.Option(help="Folder of the joined results.")],
 ) -> int:
     """Join the results of several runs: each cell once, each run concluded from all its cells."""
-    from evaluation.merging import merge as join
+    from evaluation.driver.merge import merge as join
 
     merged = join(runs, out)
     typer.echo(f"{out}: {merged.cells} cells of {merged.runs} runs")

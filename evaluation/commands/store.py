@@ -35,8 +35,8 @@ def import_(
     """
     import numpy as np
 
-    from pretrain import exchange
-    from pretrain.store import VectorStore, write
+    from pretrain.store import word2vec as exchange
+    from pretrain.store.vector_store import VectorStore, write
 
     if source.is_dir():
         old = VectorStore.open(source)
@@ -68,8 +68,8 @@ def export(
     binary: Binary = None,
 ) -> int:
     """Write a store as a word2vec file, text or binary, which gensim and most others read."""
-    from pretrain import exchange
-    from pretrain.store import VectorStore
+    from pretrain.store import word2vec as exchange
+    from pretrain.store.vector_store import VectorStore
 
     opened = VectorStore.open(store)
     exchange.write(opened, out, binary=_is_binary(out, binary))
@@ -80,7 +80,7 @@ def export(
 @app.command()
 def show(store: Annotated[Path, typer.Argument(help="A store's folder.")]) -> int:
     """Check a store whole and say what is in it: words, width, kind, language and digest."""
-    from pretrain.store import FILE, VectorStore
+    from pretrain.store.vector_store import FILE, VectorStore
 
     opened = VectorStore.open(store)
     megabytes = (store / FILE).stat().st_size / 1e6
@@ -108,8 +108,8 @@ def evaluate(
 
     from data_cards.card import DATA_VARIABLE
     from data_cards.errors import SkillwiseError
-    from pretrain import intrinsic
-    from pretrain.store import VectorStore
+    from pretrain.quality import intrinsic
+    from pretrain.store.vector_store import VectorStore
 
     if sets is None:
         if DATA_VARIABLE not in os.environ:

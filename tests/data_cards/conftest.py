@@ -11,8 +11,8 @@ from hypothesis import settings
 
 from data_cards.card import DATA_VARIABLE, Card, card
 from data_cards.faults import Faults
-from data_cards.loading import load
 from data_cards.records import Skill
+from data_cards.registry.loading import load
 
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")  # busy machines miss deadlines; a red build must mean a new fault

@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from data_cards.card import CARDS, DATA_VARIABLE, card, cards, read_card
 from data_cards.errors import DataError, SkillwiseError
-from data_cards.loading import load
 from data_cards.readers import READERS
+from data_cards.registry.loading import load
 
 GOOD = """\
 ---

@@ -6,13 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import killing
 import pytest
 from victims import VICTIMS
 
 from evaluation import cli
 
 KILLS = int(os.environ.get("SKILLWISE_KILLS", "2"))
-SCRIPT = Path(__file__).with_name("killing.py")
+SCRIPT = Path(killing.__file__)
 ELSEWHERE = {"parse", "claims", "cards"}
 """Commands without a victim of their name: `cards` has two, `parse` leaves nothing behind, and
 `claims` is `compare` many times over."""

@@ -14,11 +14,11 @@ import pytest
 from toy_skills import write_skills
 from victims import SYSTEMS, scores
 
-from evaluation import compare as comparing
 from evaluation.cli import main
-from evaluation.compare import compare
-from evaluation.planning import CompareSettings, Plan, plan
-from evaluation.results import FILE, Results
+from evaluation.driver import compare as comparing
+from evaluation.driver.compare import compare
+from evaluation.planning.plan import CompareSettings, Plan, plan
+from evaluation.results.reader import FILE, Results
 
 
 @pytest.fixture

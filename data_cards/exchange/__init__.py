@@ -1,0 +1,1 @@
+"""A user's own files, in and out of the neutral format."""

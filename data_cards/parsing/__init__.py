@@ -1,0 +1,1 @@
+"""What the readers share: rows, fields, inline annotations, templates, expansion, splits."""

@@ -1,0 +1,1 @@
+"""The cards as a registry: listed, loaded, checked, downloaded."""

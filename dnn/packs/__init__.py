@@ -1,0 +1,1 @@
+"""One file with the fitted networks of many skills."""

@@ -1,0 +1,1 @@
+"""Two-stage transfer: the source model, its training, and output layers that start fitted."""

@@ -1,0 +1,129 @@
+"""Stage 1 of transfer: a trunk trained on mature skills, all their intents and slots jointly."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.torch import load as tensors_from
+from safetensors.torch import save as tensors_to
+from torch import Tensor
+
+from data_cards import artefact
+from data_cards.errors import DataError
+from data_cards.overlap import text_hashes
+from data_cards.records import Utterance
+from dnn.layers.network import Trunk
+from dnn.layers.skeleton import Undrawn
+from dnn.settings import DNNSettings, SourceSettings
+
+WEIGHTS, MODEL, SEEN = "trunk.safetensors", "model.json", "seen.safetensors"
+_NGRAMS = "words.ngrams.weight"
+
+
+@dataclass(frozen=True)
+class SourceModel:
+    """A trained trunk, its n-grams, and hashes of every text that it was trained on."""
+
+    settings: SourceSettings
+    state: Mapping[str, Tensor]
+    ngrams: Mapping[str, int]
+    seen: NDArray[np.uint64]
+    """Ascending hashes of the training texts: who was seen must not be tested."""
+    seed: int
+    sources: tuple[str, ...]
+    """The skills it was trained on."""
+    store: str
+    """Digest of the vector store under it, "" for random vectors."""
+    digest: str
+
+    @staticmethod
+    def open(folder: Path) -> "SourceModel":
+        """Read what `save` wrote; a damaged folder is a `DataError`. Opened once a process."""
+        manifest = folder.resolve() / artefact.MANIFEST
+        stamp = manifest.stat().st_mtime_ns if manifest.exists() else 0
+        return _open(folder.resolve(), stamp)
+
+    def save(self, folder: Path) -> None:
+        """Write the folder, whole or not at all; no pickle."""
+        model = {
+            "ngrams": list(self.ngrams), "seed": self.seed, "sources": list(self.sources),
+            "store": self.store, "digest": self.digest,
+        }  # fmt: skip
+        parts = {
+            WEIGHTS: tensors_to({k: v.contiguous() for k, v in self.state.items()}),
+            SEEN: tensors_to({"hashes": torch.from_numpy(self.seen.astype(np.int64))}),
+            MODEL: artefact.packed(model),
+        }
+        artefact.write(folder, "source", self.settings, parts)
+
+    def leaks(self, utterances: Iterable[Utterance]) -> list[Utterance]:
+        """The utterances whose text this model was trained on."""
+        asked = list(utterances)
+        hashes = text_hashes(asked)
+        if not len(self.seen):
+            return []
+        at = np.minimum(np.searchsorted(self.seen, hashes), len(self.seen) - 1)
+        return [u for u, leak in zip(asked, self.seen[at] == hashes, strict=True) if leak]
+
+    def hand_on(self, trunk: Trunk, ngrams: Mapping[str, int]) -> None:
+        """Copy the layers that `trunk.settings.transfer` keeps into a new skill's trunk.
+
+        `ngrams` numbers the n-grams of the new skill; the ones that this model never met stay as
+        they were drawn.
+        """
+        assert trunk.settings.transfer is not None
+        kept = {
+            "shared": ("words.", "shared."),
+            "tasks": ("words.", "shared.", "tasks."),
+            "hidden": ("",),
+        }[trunk.settings.transfer.keep]
+        own = trunk.state_dict()
+        with torch.no_grad():
+            for name, value in self.state.items():
+                if name != _NGRAMS and name.startswith(kept):
+                    own[name].copy_(value)
+            if _NGRAMS in own:
+                pairs = [
+                    (i, self.ngrams[gram]) for gram, i in ngrams.items() if gram in self.ngrams
+                ]
+                if pairs:
+                    mine, theirs = torch.tensor(pairs).t()
+                    own[_NGRAMS][mine] = self.state[_NGRAMS][theirs]
+
+    def ngram_rows(self, grams: Sequence[str]) -> Tensor:
+        """Rows (len(grams), characters) of n-grams that this model knows."""
+        rows = torch.tensor([self.ngrams[gram] for gram in grams], dtype=torch.long)
+        return self.state[_NGRAMS][rows]
+
+
+@lru_cache(maxsize=8)
+def _open(folder: Path, stamp: int) -> SourceModel:
+    """`stamp` changes with the folder: a replaced one is read anew."""
+    saved = artefact.read(folder, "source", frozenset({WEIGHTS, MODEL, SEEN}))
+    model = saved.json(MODEL)
+    try:
+        state = tensors_from(saved.parts[WEIGHTS])
+        seen = tensors_from(saved.parts[SEEN])["hashes"].numpy().astype(np.uint64)
+        ngrams = {gram: i for i, gram in enumerate(model["ngrams"], 1)}
+        settings = saved.settings_as(SourceSettings)
+        _fits(state, settings.network, len(ngrams))
+        return SourceModel(
+            settings, state, ngrams, seen, model["seed"], tuple(model["sources"]),
+            model["store"], model["digest"],
+        )  # fmt: skip
+    except (SafetensorError, RuntimeError, KeyError, TypeError) as error:
+        raise DataError(
+            folder, None, f"damaged source model ({error})", "remove it; it is trained again"
+        ) from None
+
+
+def _fits(state: Mapping[str, Tensor], settings: DNNSettings, grams: int) -> None:
+    width = state["words.project.weight"].shape[1] if settings.projection else 300
+    with Undrawn():  # a fit's draws do not hang on whether its source model was open already
+        trunk = Trunk(settings, width, grams)
+    trunk.load_state_dict(dict(state))

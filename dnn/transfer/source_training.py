@@ -1,0 +1,144 @@
+"""Trains the source model: batches of one skill at a time, one trunk under every skill's heads."""
+
+import hashlib
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from data_cards.bio import tag_names
+from data_cards.errors import SkillwiseError
+from data_cards.folds import number
+from data_cards.lexicon import Lexicon
+from data_cards.overlap import text_hashes
+from data_cards.records import Skill
+from dnn.inputs.dataset import TrainingSet, training_set
+from dnn.inputs.encoding import Vocabulary, number_marks, number_ngrams
+from dnn.inputs.vectors import RandomVectors, StoreVectors, WordVectors
+from dnn.layers.network import Heads, Network, Trunk
+from dnn.settings import DNNSettings, SourceSettings
+from dnn.training import rate
+from dnn.transfer.source import SourceModel
+from pretrain.store.vector_store import VectorStore
+
+
+def train_source(
+    skills: Sequence[Skill],
+    settings: SourceSettings,
+    vectors: Path | None,
+    seed: int,
+    report: Callable[[int, int, float], None] = lambda *_: None,
+) -> SourceModel:
+    """Train a trunk on the training utterances of mature skills of one language.
+
+    Each step takes a batch of one skill, drawn with a chance that grows with the root of its size
+    (all intents and slots share the trunk, none must drown the others). `report` gets step,
+    steps and the mean loss since its last call.
+    """
+    if not skills:
+        raise SkillwiseError("no mature skill to transfer from; name suites that hold other skills")
+    torch.manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed)
+    shape = settings.network
+    skills = [_capped(skill, settings.cap) for skill in skills]
+    everything = [u for skill in skills for u in skill.train]
+    steps = source_steps(len(everything), settings)
+    ngrams = number_ngrams(Vocabulary.of(everything).words, settings.ngram_words)
+    words, store = _vectors(shape, vectors, seed)
+    trunk = Trunk(shape, words.width, len(ngrams))
+    sets, heads = zip(
+        *(_encoded(skill, trunk, words, ngrams, seed) for skill in skills), strict=True
+    )
+    networks = [Network(trunk, head) for head in heads]
+    everywhere = nn.ModuleList([trunk, *heads])
+    optimizer = torch.optim.AdamW(
+        everywhere.parameters(), lr=settings.learning_rate, weight_decay=shape.weight_decay,
+        fused=True,
+    )  # fmt: skip
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: rate(n, steps))
+    chances = torch.tensor([len(data) ** settings.power for data in sets])
+    mean = {name: value.clone() for name, value in trunk.state_dict().items()}
+    names = list(mean)
+    losses: list[Tensor] = []
+    everywhere.train()
+    for step in range(steps):
+        at = int(torch.multinomial(chances, 1, generator=generator))
+        loss = networks[at].loss(*sets[at].batch(_draw(sets[at], settings.batch, generator)))
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(networks[at].parameters(), 5.0)
+        optimizer.step()
+        schedule.step()
+        now = trunk.state_dict()
+        decay = min(settings.average, step / (step + 10))
+        torch._foreach_lerp_([mean[n] for n in names], [now[n] for n in names], 1 - decay)
+        losses.append(loss.detach())
+        if (step + 1) % 250 == 0 or step + 1 == steps:
+            report(step + 1, steps, float(torch.stack(losses).mean()))
+            losses.clear()
+    seen = np.unique(text_hashes(everything))
+    return SourceModel(
+        settings, mean, ngrams, seen, seed, tuple(skill.key for skill in skills), store,
+        _digest(mean, ngrams, seen),
+    )  # fmt: skip
+
+
+def source_steps(utterances: int, settings: SourceSettings) -> int:
+    """Optimizer steps of stage 1 for so many utterances of mature skills."""
+    passes = math.ceil(utterances / settings.batch) * settings.epochs
+    return min(settings.steps, max(settings.min_steps, passes))
+
+
+def _capped(skill: Skill, cap: int) -> Skill:
+    if len(skill.train) <= cap:
+        return skill
+    ranked = sorted(skill.train, key=lambda u: number(f"source|{skill.key}|{u.id}"))
+    return Skill(skill.name, skill.locale, tuple(ranked[:cap]), (), (), skill.gazetteers)
+
+
+def _vectors(shape: DNNSettings, path: Path | None, seed: int) -> tuple[WordVectors, str]:
+    if shape.vectors == "random":
+        return RandomVectors(seed, shape.vector_norm), ""
+    if path is None:
+        raise SkillwiseError("the source model needs word vectors; name a store")
+    found = StoreVectors.over(VectorStore.open(path), shape.vector_norm)
+    return found, found.store.meta["digest"]
+
+
+def _encoded(
+    skill: Skill, trunk: Trunk, words: WordVectors, ngrams: dict[str, int], seed: int
+) -> tuple[TrainingSet, Heads]:
+    shape = trunk.settings
+    vocabulary = Vocabulary.of(skill.train)
+    table = np.concatenate(
+        [np.zeros((1, words.width), np.float32), words.vectors(vocabulary.words)]
+    )
+    intents, names = list(skill.intents), tag_names(skill.slot_names)
+    lexicon = Lexicon.of(skill.train, skill.gazetteers)
+    marks = number_marks(lexicon.values) if shape.gazetteers else {}
+    data = training_set(
+        skill, vocabulary, torch.from_numpy(table), vocabulary.ngrams(ngrams), intents, names,
+        marks, None, shape.lexicon_folds, seed,
+    )  # fmt: skip
+    return data, Heads(trunk, len(marks), 0, intents, names)
+
+
+def _draw(data: TrainingSet, size: int, generator: torch.Generator) -> Tensor:
+    """Some utterances of about one length: those next to one another in order of length."""
+    if len(data) <= size:
+        return torch.arange(len(data))
+    noise = torch.rand(len(data), generator=generator) * 2
+    order = (data.sentences.lengths + noise).argsort()
+    start = int(torch.randint(len(data) - size + 1, (1,), generator=generator))
+    return order[start : start + size]
+
+
+def _digest(state: dict[str, Tensor], ngrams: dict[str, int], seen: np.ndarray) -> str:
+    digest = hashlib.sha256("\n".join(ngrams).encode())
+    for name, value in sorted(state.items()):
+        digest.update(name.encode() + value.contiguous().numpy().tobytes())
+    digest.update(seen.tobytes())
+    return digest.hexdigest()

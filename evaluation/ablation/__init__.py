@@ -1,0 +1,1 @@
+"""Ablations: a base and named changes, each with its paired difference."""

@@ -1,0 +1,1 @@
+"""The claims: rules, what was measured, and the verdict on each."""

@@ -1,0 +1,122 @@
+"""What `skillwise claims` prints and writes. Pure: from `Claimed` to text and figures."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from evaluation.claims.conclude import Claimed, Growth, Part
+from evaluation.claims.rules import CLAIMS, CONVERGENCE, Claim, Finding, Measured
+from evaluation.report.markdown import table
+from evaluation.report.text import TITLES
+
+NOTE = (
+    "A figure is of the means over skills (their ratio), for it stays put where one skill's"
+    " baseline is near zero; the mean of the skills' own ratios stands beside it. Intervals: 95%,"
+    " skills drawn by name, then seeds and utterances. A claim is judged at each number of"
+    " utterances an intent that it speaks of."
+)
+
+
+def render(claimed: Claimed, broken: Sequence[str] = ()) -> str:
+    """The claims, the counts behind them, their parts, and where the candidate stops winning."""
+    parts = [
+        findings_table(claimed.findings),
+        NOTE,
+        "Left out, for settings were chosen on them or on a version of them: "
+        f"{len(claimed.excluded)} ({', '.join(claimed.excluded) or 'none'}).",
+    ]
+    if claimed.parts:
+        parts += ["By locale and suite:", parts_table(claimed.parts)]
+    parts += [growth_line(each) for each in claimed.growth]
+    parts += [f"{name} held before and fails now" for name in broken]
+    return "\n\n".join(parts)
+
+
+def findings_table(findings: Sequence[Finding]) -> str:
+    """One row a claim and number of shots."""
+    rows = []
+    for f in findings:
+        m = f.measured
+        rows.append([
+            f"{f.claim.name}: {f.claim.said}", *_measured(f.claim, m), _regime(f.shots, m),
+            f.verdict, f.reason,
+        ])  # fmt: skip
+    header = ["claim", "measured", "what", "95% interval", "mean of ratios", "skills", "regime",
+              "verdict", "why"]  # fmt: skip
+    return table(header, rows)
+
+
+def parts_table(parts: Sequence[Part]) -> str:
+    """A claim's figure on parts of its skills."""
+    rows = [
+        [p.claim.name, str(p.shots), p.name, *_measured(p.claim, p.measured)[:1],
+         *_measured(p.claim, p.measured)[2:4], str(p.measured.skills)]
+        for p in parts
+    ]  # fmt: skip
+    header = ["claim", "an intent", "skills of", "measured", "95% interval", "mean of ratios", "n"]
+    return table(header, rows)
+
+
+def growth_line(growth: Growth) -> str:
+    """One sentence for each pair."""
+    baseline, candidate = growth.pair
+    course = ", ".join(
+        f"{'all' if r.shots is None else r.shots}: {_points(r.points)} "
+        f"({_points(r.points_ci_low)} to {_points(r.points_ci_high)})"
+        for r in growth.rungs
+    )
+    stops = growth.stops
+    if stops is None:
+        end = "it still wins at the largest number measured"
+    else:
+        end = f"from {stops} an intent on its interval does not lie above zero"
+    return (
+        f"{candidate} over {baseline}, points of frame accuracy by utterances an intent: {course}; "
+        f"{end}."
+    )
+
+
+def figures(claimed: Claimed) -> dict[str, Any]:
+    """The figures that the benchmark form names; None for what could not be measured."""
+    out: dict[str, Any] = {"skills": claimed.counted or None}
+    for claim in (*CLAIMS, CONVERGENCE):
+        primary = claim.primary or None
+        m = next(
+            (f.measured for f in claimed.findings if f.claim == claim and f.shots == primary), None
+        )
+        if claim.figure:
+            out[claim.figure] = m.value if m is not None else None
+        if claim.low_figure:
+            out[claim.low_figure] = m.low if m is not None else None
+    return out
+
+
+def _measured(claim: Claim, m: Measured | None) -> list[str]:
+    what = f"{TITLES[claim.metric]}, {claim.quantity}, {claim.pair[1]} over {claim.pair[0]}"
+    if claim.quantity == "ratio":
+        what = f"steps of {claim.pair[0]} over steps of {claim.pair[1]}"
+    if m is None:
+        return ["–", what, "–", "–", "0"]
+    said = _ratio if claim.quantity == "ratio" else _percent
+    interval = "–" if m.low is None else f"{said(m.low)} to {said(m.high)}"
+    locales = ", ".join(f"{name} {n}" for name, n in m.locales.items())
+    counted = f"{m.skills} ({locales})" if locales else str(m.skills)
+    return [said(m.value), what, interval, said(m.mean_of_skills), counted]
+
+
+def _regime(shots: int | None, m: Measured | None) -> str:
+    if shots is None:
+        return "–"
+    seeds = f", {m.seeds} seed{'s' if m.seeds != 1 else ''}" if m is not None else ""
+    return f"{shots} an intent{seeds}"
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:+.1f}%"
+
+
+def _ratio(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
+
+
+def _points(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:+.1f}"

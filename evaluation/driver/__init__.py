@@ -1,0 +1,1 @@
+"""Does a plan in a folder: compare, merge, pack."""

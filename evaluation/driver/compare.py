@@ -1,0 +1,162 @@
+"""`compare`: plan, compute what is not there yet, record, then conclude and render."""
+
+import os
+import time
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, as_completed
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from evaluation.findings.comparisons import compare_cells
+from evaluation.findings.verdicts import judge_cells, with_claims
+from evaluation.planning.cell import Cell, Outcome
+from evaluation.planning.code_digest import commit
+from evaluation.planning.plan import Plan
+from evaluation.report.files import render
+from evaluation.report.word_maps import map_words
+from evaluation.results.folder import owned, take_from_siblings
+from evaluation.results.novelty import note_novelty
+from evaluation.results.reader import FILE
+from evaluation.results.rows import RunResult
+from evaluation.results.writer import Recorder
+from evaluation.workers.cluster import Cluster
+from evaluation.workers.dispatch import run_cells
+from evaluation.workers.pool import Limits, Pool
+from evaluation.workers.progress import Advance, progress, say
+
+WINDOW = 4
+"""Cells under way for each worker: enough that none waits, few enough that memory stays flat."""
+
+
+def compare(
+    plan: Plan, folder: Path, *, jobs: int | None = None, cluster: str | None = None,
+    limits: Limits | None = None,
+) -> RunResult:  # fmt: skip
+    """Do a plan in a folder and render its reports; a run that was cut short goes on there."""
+    with owned(folder):
+        compute(plan, folder, jobs=jobs, cluster=cluster, limits=limits)
+        map_words(plan.vectors, folder)
+        return render(folder)
+
+
+def compute(
+    plan: Plan, folder: Path, *, jobs: int | None = None, cluster: str | None = None,
+    limits: Limits | None = None,
+) -> None:  # fmt: skip
+    """Compute the cells that no finished run has, and record them and the comparisons."""
+    started = time.time()
+    clock = time.monotonic()
+    with Recorder(folder / FILE) as recorder:
+        run = recorder.begin(plan.record(), plan.settings_digest(), commit(), plan, started)
+        missing = recorder.missing(run)
+        if missing:
+            taken, notes = take_from_siblings(recorder, run, len(missing))
+            for note in (*plan.notes, *notes):
+                say(note)
+            missing = recorder.missing(run) if taken else missing
+        if missing:
+            _prepare_sources(plan, jobs)
+            with _executor(jobs, cluster, limits, len(missing)) as (executor, window):
+                compute_missing(plan, recorder, missing, executor, window)
+        note_novelty(recorder, plan.cells(), plan.vectors)
+        systems = [spec.name for spec in plan.specs]
+        conclude(recorder, run, systems, lambda: time.monotonic() - clock)
+
+
+def conclude(
+    recorder: Recorder, run: int, systems: Sequence[str], seconds: Callable[[], float]
+) -> None:
+    """Compare and judge a run's finished cells, and record what they came to."""
+    verdicts = judge_cells(recorder, run, systems)
+    comparisons = with_claims(compare_cells(recorder, run, systems), verdicts)
+    recorder.finish(run, seconds(), comparisons, verdicts)
+
+
+def compute_missing(
+    plan: Plan, recorder: Recorder, missing: "array[int]", executor: Executor,
+    window: Callable[[], int],
+) -> None:  # fmt: skip
+    """Do the cells at the missing positions and record each as it comes."""
+    under_way: dict[str, Cell] = {}
+    total = len(plan)
+    outcomes = run_cells(_wanted(plan, missing, under_way), executor, window)
+    with closing(outcomes), progress("cells", total, total - len(missing)) as advance:
+        for outcome in outcomes:
+            _record(recorder, under_way.pop(outcome.key), outcome, advance)
+
+
+def _prepare_sources(plan: Plan, jobs: int | None) -> None:
+    """Train the source models that are not there yet; no target may have been seen by its own."""
+    if not plan.sources:
+        return
+    from evaluation.planning.source_models import (  # imports torch, which takes seconds
+        check,
+        train_missing,
+    )
+
+    assigned = [source for by_skill in plan.sources.values() for source in by_skill.values()]
+    lacking = {s.digest: s for s in assigned if not s.path.exists()}
+    if lacking:
+        say(f"stage 1 of transfer: {len(lacking)} source models are trained, and kept")
+        pool = Pool(min(jobs if jobs is not None else os.cpu_count() or 1, len(lacking)), None)
+        try:
+            with progress("source models", len(lacking), 0) as advance:
+                for future in as_completed(
+                    [pool.submit(train_missing, source) for source in lacking.values()]
+                ):
+                    advance(future.result())
+        except BaseException:
+            pool.kill()
+            raise
+        pool.shutdown()
+    for by_skill in plan.sources.values():
+        for skill in plan.skills:
+            check(by_skill[skill.label], skill)
+
+
+@contextmanager
+def _executor(
+    jobs: int | None, cluster: str | None, limits: Limits | None, cells: int
+) -> Iterator[tuple[Pool | Cluster, Callable[[], int]]]:
+    """Workers and how many cells may be under way; they are ended at once where the run is."""
+    executor: Pool | Cluster
+    if cluster is not None:
+        executor = there = Cluster(cluster, limits)
+        if not there.threads:
+            say(f"--cluster {cluster}: no worker has come yet; waiting for one")
+        window = lambda: WINDOW * max(1, there.threads)  # noqa: E731
+    else:
+        workers = min(jobs if jobs is not None else os.cpu_count() or 1, cells)
+        executor = Pool(workers, limits)
+        window = lambda: WINDOW * workers  # noqa: E731
+    try:
+        yield executor, window
+    except BaseException:
+        executor.kill()
+        raise
+    executor.shutdown()
+
+
+def _wanted(plan: Plan, missing: "array[int]", under_way: dict[str, Cell]) -> Iterator[Cell]:
+    """The cells at the missing positions, which ascend."""
+    wanted = iter(missing)
+    position = next(wanted, None)
+    for at, cell in enumerate(plan):
+        if at == position:
+            under_way[cell.key] = cell
+            yield cell
+            position = next(wanted, None)
+
+
+def _record(recorder: Recorder, cell: Cell, outcome: Outcome, advance: Advance) -> None:
+    if outcome.error is not None:
+        raise outcome.error
+    recorder.add(cell, outcome)
+    if outcome.measurement is None:
+        last = outcome.traceback.strip().rpartition("\n")[2]
+        say(f"cell {cell.name} failed: {last}")
+        advance(f"{cell.name}: failed")
+    else:
+        scores = outcome.measurement.scores
+        advance(f"{cell.name}: frame accuracy {scores.frame_accuracy:.3f}")

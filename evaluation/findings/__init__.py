@@ -1,0 +1,1 @@
+"""From cells to comparisons, verdicts, slices and scores."""

@@ -1,0 +1,1 @@
+"""The nightly gate: a suite against its accepted reference."""

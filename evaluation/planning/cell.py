@@ -1,0 +1,86 @@
+"""A cell: one system on one skill with one seed and one number of shots, named by a digest."""
+
+import hashlib
+import json
+import time
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+
+from data_cards.errors import SkillwiseError
+from evaluation.planning.skill_block import PackedSkill, unpack
+from evaluation.planning.systems import SystemSpec
+from evaluation.planning.vectors import Vectors
+from evaluation.scoring.measure import Measurement, measure
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePointer:
+    """Where a cell's source model lies, and the digest of the request it was trained for."""
+
+    path: Path
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What is to be measured, with the digests of all that its numbers depend on."""
+
+    skill: PackedSkill
+    spec: SystemSpec
+    seed: int
+    shots: int | None
+    settings_digest: str
+    code_digest: str
+    vectors: Vectors | None = None
+    source: SourcePointer | None = None
+
+    @property
+    def vectors_digest(self) -> str:
+        """Digest of what was trained before: the vector store, and the source model behind a "+".
+
+        "" where the system starts from nothing.
+        """
+        store = self.vectors.digest if self.vectors is not None else ""
+        return f"{store}+{self.source.digest}" if self.source is not None else store
+
+    @property
+    def key(self) -> str:
+        """The same key, the same numbers: a finished cell of this key is never computed again."""
+        parts = [
+            self.skill.key, self.skill.digest, self.spec.name, self.settings_digest, self.seed,
+            self.shots, self.code_digest, self.vectors_digest,
+        ]  # fmt: skip
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+    @property
+    def name(self) -> str:
+        """The cell in words, for progress and errors."""
+        shots = "all" if self.shots is None else self.shots
+        return f"{self.skill.label} {self.spec.name} shots {shots} seed {self.seed}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a worker sends back: a measurement, or an error of the user, or a bug's traceback."""
+
+    key: str
+    measurement: Measurement | None = None
+    error: SkillwiseError | None = None
+    traceback: str = ""
+    finished: float = 0.0
+
+
+def run_cell(cell: Cell) -> Outcome:
+    """Do a cell's work; every exception comes back as an outcome, for it must cross processes."""
+    try:
+        system = cell.spec.make(
+            cell.vectors.path if cell.vectors is not None else None,
+            cell.source.path if cell.source is not None else None,
+        )
+        measurement = measure(system, unpack(cell.skill), cell.seed, cell.shots)
+    except SkillwiseError as error:
+        return Outcome(cell.key, error=SkillwiseError(f"{cell.name}: {error}"))
+    except Exception:  # a bug in one cell must not end the run: it is reported by the cell's name
+        return Outcome(cell.key, traceback=traceback.format_exc())
+    return Outcome(cell.key, measurement, finished=time.time())

@@ -1,0 +1,184 @@
+"""What a comparison is asked to be, and the plan that it comes to: its cells, in order."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from data_cards.errors import SkillwiseError
+from evaluation.planning import vectors
+from evaluation.planning.cell import Cell, SourcePointer
+from evaluation.planning.code_digest import LIBRARIES, code_digest, release
+from evaluation.planning.skill_block import PackedSkill
+from evaluation.planning.skills import Readings, gather
+from evaluation.planning.systems import SystemSpec, system_specs
+from evaluation.planning.tuned_on import development
+from evaluation.planning.vectors import Vectors
+
+if TYPE_CHECKING:
+    from evaluation.planning.source_models import Source
+
+FOLDER = "sources"
+"""Where source models lie, beside the runs that use them."""
+
+STARTER = "starter"
+"""The packaged suite: mature skills for whoever has no other."""
+
+DEFAULT_SYSTEMS = ("maxent-crf", "maxent-crf-strong", "dnn-mlm", "dnn")
+
+
+class CompareSettings(BaseModel):
+    """What `compare` compares; how many workers do it, and where, changes no number."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    suites: tuple[str, ...] = Field(("starter",), description="names of data cards")
+    data: tuple[Path, ...] = Field((), description="folders in the neutral format")
+    systems: tuple[str, ...] = Field(DEFAULT_SYSTEMS, description="names, or package.module:Class")
+    changes: tuple[str, ...] = Field((), description="system.key=value")
+    shots: tuple[Annotated[int, Field(ge=1)] | None, ...] = Field(
+        (None,), description="training utterances drawn of each intent; None = all"
+    )
+    seeds: int = Field(1, ge=1, description="seeds 0 .. n-1, each with its own draw")
+    skills: str = Field("*", description="glob over skill@locale or suite/skill@locale")
+    vectors: tuple[Path, ...] = Field((), description="vector stores, one a language")
+    slots_only: bool = Field(False, description="admit skills with a single intent")
+    sources: tuple[str, ...] = Field(
+        (), description="cards whose skills teach in stage 1, beside the suites and the starter one"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A comparison, resolved: every skill read, every setting validated, nothing fitted yet."""
+
+    settings: CompareSettings
+    skills: tuple[PackedSkill, ...]
+    specs: tuple[SystemSpec, ...]
+    vectors: dict[str, Vectors]
+    notes: tuple[str, ...]
+    sources: "Mapping[str, Mapping[str, Source]]" = field(default_factory=dict)
+    """The source model of each system that transfers, for each skill by its label."""
+
+    def __len__(self) -> int:
+        shots, seeds = self.settings.shots, self.settings.seeds
+        return len(self.skills) * len(self.specs) * len(shots) * seeds
+
+    def __iter__(self) -> Iterator[Cell]:
+        return self.cells()
+
+    def cells(self) -> Iterator[Cell]:
+        """The cells, made one by one: skill, shots, seed, system."""
+        systems = [(spec, spec.digest(), code_digest(spec.module)) for spec in self.specs]
+        for skill in self.skills:
+            for shots in self.settings.shots:
+                for seed in range(self.settings.seeds):
+                    for spec, settings, code in systems:
+                        store = self._store(skill, spec)
+                        source = self.source(skill, spec)
+                        yield Cell(skill, spec, seed, shots, settings, code, store, source)
+
+    def record(self) -> dict[str, Any]:
+        """What the run's folder keeps of the plan, as JSON: enough to say what was compared."""
+        return {
+            "suites": list(self.settings.suites),
+            "data": [path.name for path in self.settings.data],
+            "skills": {skill.label: skill.digest for skill in self.skills},
+            "pattern": self.settings.skills,
+            "slots_only": self.settings.slots_only,
+            "systems": {spec.name: json.loads(spec.settings_json()) for spec in self.specs},
+            "changes": list(self.settings.changes),
+            "shots": list(self.settings.shots),
+            "seeds": self.settings.seeds,
+            "vectors": {language: store.digest for language, store in self.vectors.items()},
+            "sources": {
+                name: sorted({source.digest for source in by_skill.values()})
+                for name, by_skill in self.sources.items()
+            },
+            "notes": list(self.notes),
+            "versions": {name: release(name) for name in LIBRARIES},
+        }
+
+    def settings_digest(self) -> str:
+        """Digest of what was compared, data included: equal where two runs are comparable whole."""
+        record = self.record()
+        kept = {
+            key: record[key]
+            for key in ("skills", "systems", "shots", "seeds", "vectors", "sources")
+        }
+        return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+
+    def source(self, skill: PackedSkill, spec: SystemSpec) -> SourcePointer | None:
+        """Where the source model of a system that transfers to a skill is, or will be."""
+        if spec.name not in self.sources:
+            return None
+        found = self.sources[spec.name][skill.label]
+        return SourcePointer(found.path, found.digest)
+
+    def _store(self, skill: PackedSkill, spec: SystemSpec) -> Vectors | None:
+        if spec.vectors != "mlm":
+            return None
+        return vectors.need(self.vectors, skill.language, spec.name)
+
+
+def plan(settings: CompareSettings, sources: Path = Path("runs") / FOLDER) -> Plan:
+    """Resolve a comparison; whatever the user can mend is raised here, before a run begins.
+
+    `sources` is where source models of two-stage transfer are kept.
+    """
+    if not settings.systems:
+        raise SkillwiseError("--systems: names no system; name at least one")
+    if len(set(settings.shots)) < len(settings.shots):
+        raise SkillwiseError("--shots: a number is given twice; give each once")
+    specs = system_specs(settings.systems, settings.changes)
+    readings = Readings() if any(spec.transfers for spec in specs) else None
+    skills, notes = gather(
+        settings.suites, settings.data, settings.skills, slots_only=settings.slots_only,
+        readings=readings,
+    )  # fmt: skip
+    stores: dict[str, Vectors] = {}
+    starting = next((spec for spec in specs if spec.vectors == "mlm"), None)
+    if starting is not None or settings.vectors:
+        languages = {skill.language for skill in skills}
+        stores = vectors.resolve(settings.vectors, languages)
+        if starting is not None:
+            for language in sorted(languages):
+                vectors.need(stores, language, starting.name)
+    return Plan(
+        settings, tuple(skills), tuple(specs), stores, tuple(notes),
+        _sources(settings, skills, specs, stores, sources, readings),
+    )  # fmt: skip
+
+
+def without_development(given: Plan) -> tuple[Plan, tuple[str, ...]]:
+    """A plan less the skills that settings were chosen on, and their labels.
+
+    They teach in stage 1 all the same, and count where it is held out who may teach whom.
+    """
+    left_out = tuple(skill.label for skill in given.skills if development(skill.label))
+    skills = tuple(skill for skill in given.skills if not development(skill.label))
+    if not left_out or not skills:  # a run of nothing else says by its findings that none counts
+        return given, ()
+    note = f"{len(left_out)} skills that settings were chosen on were not run"
+    return replace(given, skills=skills, notes=(*given.notes, note)), left_out
+
+
+def _sources(
+    settings: CompareSettings, skills: Sequence[PackedSkill], specs: Sequence[SystemSpec],
+    stores: dict[str, Vectors], folder: Path, readings: Readings | None,
+) -> "dict[str, dict[str, Source]]":  # fmt: skip
+    """The source models of the systems that transfer; mature skills are read only for them."""
+    transferring = [spec for spec in specs if spec.transfers]
+    if not transferring:
+        return {}
+    from evaluation.planning.source_models import assign  # imports torch, which takes seconds
+
+    suites = dict.fromkeys([*settings.suites, *settings.sources, STARTER])
+    pool, _ = gather(suites, settings.data, slots_only=True, readings=readings)
+    return {
+        spec.name: assign(skills, pool, spec.resolved(), stores, folder) for spec in transferring
+    }

@@ -1,0 +1,205 @@
+"""The systems that can be compared: an explicit table, and anything else by `module:Class`."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from data_cards.errors import SkillwiseError, nearest
+from evaluation.scoring.measure import System
+
+
+@dataclass(frozen=True, slots=True)
+class SystemSpec:
+    """How to make a system: its class, the class of its settings and the values changed in them.
+
+    `vectors` says whether it starts from word vectors ("mlm"), is told to have none ("none"), or
+    knows nothing of them ("").
+    """
+
+    name: str
+    target: str
+    settings: str = ""
+    vectors: str = ""
+    changes: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def module(self) -> str:
+        """The module that holds the class."""
+        return self.target.partition(":")[0]
+
+    def resolved(self) -> BaseModel | None:
+        """The validated settings with the changes in them; None where the system takes none."""
+        return _settings(self, _nested(self.changes)) if self.settings else None
+
+    def settings_json(self) -> str:
+        """All settings, defaults included, as canonical JSON: what a cell's key is made of."""
+        settings = self.resolved()
+        values = settings.model_dump(mode="json") if settings is not None else {}
+        return json.dumps({"target": self.target, "settings": values}, sort_keys=True)
+
+    def digest(self) -> str:
+        """Digest of `settings_json`."""
+        return hashlib.sha256(self.settings_json().encode()).hexdigest()
+
+    @property
+    def transfers(self) -> bool:
+        """Whether it starts from a source model that stage 1 trains."""
+        return getattr(self.resolved(), "transfer", None) is not None
+
+    def make(self, vectors: Path | None = None, source: Path | None = None) -> System:
+        """A new, unfitted system."""
+        cls = _attribute(self.target)
+        settings = self.resolved()
+        if settings is None:
+            made: System = cls()
+        elif self.vectors:
+            store = vectors if self.vectors == "mlm" else None
+            made = cls(settings, store, source) if self.transfers else cls(settings, store)
+        else:
+            made = cls(settings)
+        return made
+
+
+_DNN = "dnn.system:DNN"
+_DNN_SETTINGS = "dnn.settings:DNNSettings"
+
+SYSTEMS: dict[str, SystemSpec] = {
+    spec.name: spec
+    for spec in (
+        SystemSpec(
+            "maxent-crf", "baselines.maxent_crf:MaxEntCRF", "baselines.maxent_crf:MaxEntCRFSettings"
+        ),
+        SystemSpec(
+            "maxent-crf-strong",
+            "baselines.strong:StrongMaxEntCRF",
+            "baselines.strong:StrongMaxEntCRFSettings",
+        ),
+        SystemSpec(
+            "dnn-random", _DNN, _DNN_SETTINGS, vectors="none", changes=(("vectors", "random"),)
+        ),
+        SystemSpec("dnn-mlm", _DNN, _DNN_SETTINGS, vectors="mlm"),
+        SystemSpec(
+            "dnn-transfer",
+            _DNN,
+            _DNN_SETTINGS,
+            vectors="none",
+            changes=(("vectors", "random"), ("transfer", {})),
+        ),
+        SystemSpec("dnn", _DNN, _DNN_SETTINGS, vectors="mlm", changes=(("transfer", {}),)),
+    )
+}
+
+
+def system_specs(names: Iterable[str], changes: Iterable[str] = ()) -> list[SystemSpec]:
+    """The specs of names (or `module:Class`), with `system.key=value` changes, all validated."""
+    specs: dict[str, SystemSpec] = {}
+    for name in names:
+        if name in specs:
+            raise SkillwiseError(f"--systems {name}: is named twice; name each system once")
+        specs[name] = _spec(name)
+    for change in changes:
+        name, path, value = _change(change, specs)
+        specs[name] = replace(specs[name], changes=(*specs[name].changes, (path, value)))
+    for spec in specs.values():
+        spec.resolved()
+        if spec.name not in SYSTEMS:  # ours are known to be there, and torch is slow to import
+            _attribute(spec.target)
+    return list(specs.values())
+
+
+def _spec(name: str) -> SystemSpec:
+    if name in SYSTEMS:
+        return SYSTEMS[name]
+    module, _, cls = name.partition(":")
+    if not (module and cls):
+        raise SkillwiseError(
+            f"no system {name!r}; {nearest(name, SYSTEMS)} (or package.module:Class)"
+        )
+    return SystemSpec(name, name)
+
+
+def _change(change: str, specs: Mapping[str, SystemSpec]) -> tuple[str, str, Any]:
+    where, equals, text = change.partition("=")
+    name = next((n for n in specs if where.startswith(f"{n}.")), None)
+    if not equals or name is None:
+        raise SkillwiseError(
+            f"--set {change}: write system.key=value with a system of this run; "
+            f"{nearest(where.partition('.')[0], specs)}"
+        )
+    if not specs[name].settings:
+        raise SkillwiseError(f"--set {change}: {name} takes no settings; leave it out")
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError:
+        value = text  # a plain word needs no quotes
+    return name, where[len(name) + 1 :], value
+
+
+def _nested(changes: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for path, value in changes:
+        *parents, key = path.split(".")
+        at = out
+        for parent in parents:
+            at = at.setdefault(parent, {})
+        at[key] = value
+    return out
+
+
+def _settings(spec: SystemSpec, values: dict[str, Any]) -> BaseModel:
+    cls: type[BaseModel] = _attribute(spec.settings)
+    try:
+        return cls.model_validate(_over(cls().model_dump(), values))
+    except ValidationError as error:
+        first = error.errors()[0]
+        path = [str(part) for part in first["loc"]]
+        setting = f"--set {spec.name}.{'.'.join(path)}"
+        if first["type"] == "extra_forbidden":
+            remedy = nearest(path[-1], _fields(cls, path[:-1]))
+            raise SkillwiseError(f"{setting}: no such setting; {remedy}") from None
+        raise SkillwiseError(
+            f"{setting}={first['input']!r}: {first['msg']}; give another value"
+        ) from None
+
+
+def _over(defaults: Mapping[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """The defaults with changes laid over them; a change inside a group leaves its siblings."""
+    out = dict(defaults)
+    for key, value in changes.items():
+        inner = out.get(key)
+        nested = isinstance(inner, dict) and isinstance(value, dict)
+        out[key] = _over(inner or {}, value) if nested else value
+    return out
+
+
+def _fields(cls: type[BaseModel], path: Sequence[str]) -> list[str]:
+    for part in path:
+        inner = cls.model_fields[part].annotation
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            break
+        cls = inner
+    return list(cls.model_fields)
+
+
+def _attribute(target: str) -> Any:
+    module, _, name = target.partition(":")
+    try:
+        return getattr(import_module(module), name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{module}.".startswith(f"{error.name}."):
+            raise  # the module is there and misses one of its own imports: say so in full
+        raise SkillwiseError(
+            f"system {target}: no module {error.name!r}; mind the spelling and that it is on "
+            "PYTHONPATH or installed"
+        ) from None
+    except AttributeError:
+        known = [n for n in dir(import_module(module)) if not n.startswith("_")]
+        raise SkillwiseError(
+            f"system {target}: no class {name!r}; {nearest(name, known)}"
+        ) from None

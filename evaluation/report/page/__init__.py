@@ -1,0 +1,1 @@
+"""The report page: its data as JSON, and its HTML."""

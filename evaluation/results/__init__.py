@@ -1,0 +1,1 @@
+"""results.sqlite and a run's folder, read and written."""

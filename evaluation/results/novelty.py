@@ -1,0 +1,107 @@
+"""What is new to a system in a test utterance: values and words that its training never showed.
+
+A results file keeps no training utterances, so the driver notes this beside the answers: for each
+draw of a skill, of each test utterance, how its words and its gold slots' values stood to what was
+learnt from. Values are compared as words in the form of every vocabulary (`words.normalise`).
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from data_cards.draws import draw
+from data_cards.records import Skill, Utterance
+from data_cards.words import normalise
+from evaluation.planning.cell import Cell
+from evaluation.planning.skill_block import unpack
+from evaluation.planning.vectors import Vectors
+from evaluation.results.writer import Recorder
+from pretrain.store.vector_store import VectorStore
+
+SEEN, LISTED, UNSEEN = range(3)
+"""A slot's value: in training under this slot; only in its catalog; in neither."""
+
+KNOWN, IN_VECTORS, OUT_OF_VECTORS, NEW = range(4)
+"""An utterance's words: all in training; some not, but the vectors know these; or do not know one
+of them; some not, and the run had no vectors of this language to ask."""
+
+
+class Vocabulary(Protocol):
+    """Says which words it has: a row each, negative where it lacks one."""
+
+    def rows(self, words: list[str]) -> Iterable[int]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Novelty:
+    """Of each test utterance: one of `KNOWN` …, and of each of its gold slots one of `SEEN` …"""
+
+    words: tuple[int, ...]
+    values: tuple[tuple[int, ...], ...]
+
+
+def novelty(drawn: Skill, vocabulary: Vocabulary | None) -> Novelty:
+    """What the training split of a drawn skill leaves new in its test split."""
+    words = {normalise(w) for u in drawn.train for w in u.tokens}
+    values = {v for u in drawn.train for v in _values(u)}
+    listed = {
+        (name, tuple(normalise(w) for w in value.split()))
+        for name, catalog in drawn.gazetteers.items()
+        for value in catalog
+    }
+    fresh = sorted({normalise(w) for u in drawn.test for w in u.tokens} - words)
+    rows = vocabulary.rows(fresh) if vocabulary is not None and fresh else [-1] * len(fresh)
+    lacking = {word for word, row in zip(fresh, rows, strict=True) if row < 0}
+    found_words, found_values = [], []
+    for utterance in drawn.test:
+        new = {normalise(w) for w in utterance.tokens} - words
+        found_words.append(
+            KNOWN if not new
+            else NEW if vocabulary is None
+            else OUT_OF_VECTORS if new & lacking
+            else IN_VECTORS
+        )  # fmt: skip
+        found_values.append(
+            tuple(
+                SEEN if value in values else LISTED if value in listed else UNSEEN
+                for value in _values(utterance)
+            )
+        )
+    return Novelty(tuple(found_words), tuple(found_values))
+
+
+def draw_key(data_digest: str, shots: int | None, seed: int, vectors_digest: str) -> str:
+    """The name of a draw and of the vectors that were asked; all utterances are one draw."""
+    parts = [data_digest, shots, None if shots is None else seed, vectors_digest]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def note_novelty(recorder: Recorder, cells: Iterable[Cell], vectors: dict[str, Vectors]) -> None:
+    """Note the novelty of every draw of the cells that the file has no note of yet."""
+    stores: dict[str, VectorStore] = {}
+    noted = recorder.noted()
+    last = None
+    for cell in cells:
+        drawn = (cell.skill.digest, cell.shots, None if cell.shots is None else cell.seed)
+        if drawn == last:
+            continue  # the systems, and the seeds of all utterances, follow one another
+        last = drawn
+        language = cell.skill.language
+        digest = vectors[language].digest if language in vectors else ""
+        key = draw_key(cell.skill.digest, cell.shots, cell.seed, digest)
+        if key in noted:
+            continue
+        if digest and language not in stores:
+            stores[language] = VectorStore.open(vectors[language].path)
+        found = novelty(draw(unpack(cell.skill), cell.shots, cell.seed), stores.get(language))
+        recorder.note(key, found.words, found.values)
+        noted.add(key)
+
+
+def _values(utterance: Utterance) -> list[tuple[str, tuple[str, ...]]]:
+    return [
+        (slot.name, tuple(normalise(w) for w in utterance.words(slot)))
+        for slot in utterance.frame.slots
+    ]

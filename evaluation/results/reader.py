@@ -1,0 +1,223 @@
+"""results.sqlite, read: finished cells, their answers, and the runs that asked for them.
+
+Answers and counts are compressed JSON, one block a cell, with a checksum; nothing here is pickled.
+`recording` is the one module that writes it.
+"""
+
+import hashlib
+import json
+import zlib
+from array import array
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from data_cards.errors import DataError
+from data_cards.records import Prediction, Utterance
+from evaluation.planning.skill_block import frame, utterances
+from evaluation.results import schema
+from evaluation.results.rows import (
+    CELL_COLUMNS,
+    CellRow,
+    Comparison,
+    Failure,
+    MetricTest,
+    PlannedCell,
+    RunResult,
+    SkillVerdict,
+)
+from evaluation.scoring.metrics import Counts
+
+FILE = "results.sqlite"
+
+HELD_CELLS = 20_000
+"""Finished cells of a run that are held in memory at most; the rows of more are read each time."""
+
+
+class StoredCells(Collection[PlannedCell]):
+    """The finished cells of a large run, read from its file at each walk over them."""
+
+    def __init__(self, path: Path, run: int, count: int) -> None:
+        self._path, self._run, self._count = path, run, count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[PlannedCell]:
+        with Results(self._path) as results:  # the file it came from may be closed by now
+            yield from results.cells(self._run)
+
+    def __contains__(self, cell: object) -> bool:
+        return any(cell == each for each in self)
+
+
+class Results:
+    """An open results file; use it in `with`."""
+
+    def __init__(self, path: Path, *, write: bool = False) -> None:
+        self.path = path
+        self._db = schema.connect(path, write=write)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def missing(self, run: int) -> "array[int]":
+        """Positions of the run's plan that have no finished cell yet, ascending, each cell once;
+        eight bytes each, since a plan may have millions."""
+        rows = self._db.execute(
+            "SELECT min(position) FROM plan WHERE run = ? AND NOT EXISTS"
+            " (SELECT 1 FROM cells WHERE cells.key = plan.key) GROUP BY key ORDER BY 1", (run,),
+        )  # fmt: skip
+        return array("q", (position for (position,) in rows))
+
+    def last_run(self) -> int:
+        """The number of the run that began last."""
+        row = self._db.execute("SELECT id FROM runs ORDER BY started DESC LIMIT 1").fetchone()
+        if row is None:
+            raise DataError(self.path, None, "holds no run", "run `skillwise compare` first")
+        return int(row[0])
+
+    def cells(self, run: int) -> Iterator[PlannedCell]:
+        """The run's finished cells, in the order of its plan: skill by skill."""
+        names = ", ".join(f"cells.{name}" for name in CELL_COLUMNS)
+        for suite, *values in self._db.execute(
+            f"SELECT plan.suite, {names} FROM plan JOIN cells USING (key)"
+            " WHERE run = ? ORDER BY position", (run,),
+        ):  # fmt: skip
+            yield PlannedCell(suite, CellRow(*values))
+
+    def ended_run(self, run: int | None = None) -> int:
+        """The number of a finished run, by default the last; a run that was cut short says so."""
+        number = self.last_run() if run is None else run
+        ended = "SELECT 1 FROM runs WHERE id = ? AND comparisons IS NOT NULL"
+        if self._db.execute(ended, (number,)).fetchone() is None:
+            raise DataError(
+                self.path, None, "its run was not ended", "start it again: it goes on where it was"
+            )
+        return number
+
+    def run(self, run: int | None = None) -> RunResult:
+        """A finished run, by default the last; `DataError` where it was cut short."""
+        number = self.ended_run(run)
+        skills = "skills" if schema.has_verdicts(self._db) else "NULL"
+        row = self._db.execute(
+            f'SELECT "commit", settings_digest, settings, seconds, comparisons, {skills} FROM runs'
+            " WHERE id = ?", (number,),
+        ).fetchone()  # fmt: skip
+        count = self._db.execute(
+            "SELECT count(*) FROM plan JOIN cells USING (key) WHERE run = ?", (number,)
+        ).fetchone()[0]
+        failures = self._db.execute(
+            "SELECT plan.suite, plan.name, traceback FROM plan JOIN failures USING (key)"
+            " WHERE run = ? ORDER BY position", (number,),
+        )  # fmt: skip
+        return RunResult(
+            commit=row[0],
+            settings_digest=row[1],
+            settings=json.loads(row[2]),
+            seconds=row[3],
+            cells=(
+                tuple(self.cells(number)) if count <= HELD_CELLS
+                else StoredCells(self.path, number, count)
+            ),
+            comparisons=tuple(Comparison(**c) for c in json.loads(row[4])),
+            failures=tuple(Failure(*f) for f in failures),
+            skills=tuple(_verdict(each) for each in _elements(row[5] or "[]")),
+        )  # fmt: skip
+
+    def counts(self, key: str) -> Counts:
+        """A cell's counts, (utterances, columns of `metrics.COLUMNS`)."""
+        return np.array(self._block(key, "counts")["utterances"], dtype=np.int64)
+
+    def slots(self, key: str) -> dict[str, tuple[int, ...]]:
+        """A cell's slot table: name -> (right, predicted, reference)."""
+        return {name: tuple(row) for name, row in self._block(key, "counts")["slots"].items()}
+
+    def spans(self, key: str) -> list[list[list[Any]]]:
+        """The slots of a cell's answers, each [name, start, end], in the order of `test`."""
+        return [answer[1] for _, answer, _ in self._block(key, "answers")]
+
+    def predictions(self, key: str) -> list[Prediction]:
+        """A cell's answers, in the order of `test`."""
+        return [Prediction(u, frame(f), c) for u, f, c in self._block(key, "answers")]
+
+    def novelty(self, draw: str) -> tuple[list[int], list[list[int]]] | None:
+        """What `note_novelty` wrote of a draw, None where the file has no note of it."""
+        if not schema.has_novelty(self._db):
+            return None
+        row = self._db.execute(
+            "SELECT utterances, utterances_sum FROM novelty WHERE draw = ?", (draw,)
+        ).fetchone()
+        if row is None:
+            return None
+        words, values = self._unpacked(row, f"the notes on draw {draw[:12]}")
+        return words, values
+
+    def noted(self) -> set[str]:
+        """The draws that `novelty` knows."""
+        if not schema.has_novelty(self._db):
+            return set()
+        return {draw for (draw,) in self._db.execute("SELECT draw FROM novelty")}
+
+    def test(self, data_digest: str) -> tuple[Utterance, ...]:
+        """The test split, gold frames and all, of the skill with this digest."""
+        row = self._db.execute(
+            "SELECT utterances FROM tests WHERE data_digest = ?", (data_digest,)
+        ).fetchone()
+        if row is None:
+            raise DataError(self.path, None, f"has no skill {data_digest[:12]}", "run it again")
+        return utterances(json.loads(zlib.decompress(row[0])))
+
+    def query(self, sql: str) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+        """Column names and rows of any one query; open the file without `write` for it."""
+        cursor = self._db.execute(sql)
+        return [column[0] for column in cursor.description or ()], cursor
+
+    def _block(self, key: str, column: str) -> Any:
+        row = self._db.execute(
+            f"SELECT {column}, {column}_sum FROM predictions WHERE key = ?", (key,)
+        ).fetchone()
+        return self._unpacked(row, f"the {column} of cell {key[:12]}")
+
+    def _unpacked(self, row: tuple[bytes, str] | None, what: str) -> Any:
+        if row is None or checksum(row[0]) != row[1]:
+            raise DataError(
+                self.path, None, f"{what} are damaged",
+                "remove the file, the run is then computed again",
+            )  # fmt: skip
+        return json.loads(zlib.decompress(row[0]))
+
+
+def _elements(text: str) -> Iterator[Any]:
+    """The elements of a JSON array, one by one: their text is smaller than all of them at once."""
+    decode = json.JSONDecoder().raw_decode
+    at = text.index("[") + 1
+    while at < len(text) and text[at] != "]":
+        element, at = decode(text, at)
+        yield element
+        at += 2 if text.startswith(", ", at) else 0  # as `json.dumps` parts them
+
+
+def _verdict(row: dict[str, Any]) -> SkillVerdict:
+    tests = tuple(MetricTest(**test) for test in row["tests"])
+    return SkillVerdict(**{**row, "tests": tests})
+
+
+def checksum(blob: bytes) -> str:
+    """What a block must still hash to when it is read."""
+    return hashlib.sha256(blob).hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""How good a store is: similarity, analogies, and a map of its words."""

@@ -1,0 +1,279 @@
+"""The generic store: word vectors in one memory-mapped file that all processes share.
+
+A store is a folder with `vectors.safetensors` and its card, `README.md`. The table is int8 with a
+scale a word, or float16; words are found in the mapped file itself, so that no process builds a
+dictionary of the vocabulary; vectors for other words come from character n-grams.
+"""
+
+import hashlib
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import save
+
+from data_cards.errors import DataError
+from data_cards.scratch import scratch_beside
+from data_cards.words import normalise
+from pretrain.store import subwords
+from pretrain.store import word_index as wordindex
+from pretrain.store.mapped_tensors import CHECKSUM, Arrays, checksum, mapped
+from pretrain.store.quantising import Kind, coded, decoded
+from pretrain.store.subwords import Subwords
+from pretrain.store.word_index import HashedWords, SortedHashes, WordIndex
+
+FILE = "vectors.safetensors"
+CARD = "README.md"
+FORMAT = "skillwise-store/2"
+OLD_FORMAT = "skillwise-store/1"
+PACKAGED = Path(__file__).parents[1] / "stores"
+SAMPLE = 5000
+"""Frequent words whose mean norm stands for the store's."""
+
+_REMEDY = "make the store again by `skillwise pretrain`"
+_TYPES = {
+    "scales": "float32", "letters": "uint8", "slots": "int32", "hashes": "uint64",
+     "order": "int32", "grams": "int8", "gram_scales": "float32",
+    "basis": "float32",
+}  # fmt: skip
+_ARRAYS = {
+    FORMAT: ("table", "scales", "slots", "hashes", "letters"),
+    OLD_FORMAT: ("table", "scales", "hashes", "order", "letters"),
+}
+
+
+@dataclass(frozen=True)
+class VectorStore:
+    """An open store; arrays are views of the mapped file."""
+
+    path: Path
+    meta: Mapping[str, str]
+    table: NDArray[Any]  # (words, width) int8 or float16, most frequent word first
+    scales: NDArray[np.float32]  # (words,)
+    letters: NDArray[np.uint8]  # the words, UTF-8, joined by newlines
+    index: WordIndex = field(repr=False)
+    subwords: Subwords | None
+    scaled: bool  # whether numbers are to be multiplied by their row's scale
+
+    @classmethod
+    def open(cls, path: Path) -> "VectorStore":
+        """Map a store's file; a damaged one is refused with a `DataError`."""
+        file = path / FILE
+        meta, arrays = mapped(file, _REMEDY)
+        if meta.get("format") not in _ARRAYS:
+            found = meta.get("format", "none")
+            raise DataError(file, None, f"format {found!r} is not {FORMAT}", _REMEDY)
+        try:
+            _check(meta, arrays)
+            index = _index(arrays)
+        except ValueError as error:
+            raise DataError(file, None, str(error), _REMEDY) from None
+        grams = None
+        if "grams" in arrays:
+            grams = Subwords(arrays["grams"], arrays["gram_scales"], arrays["basis"])
+        table = arrays["table"]
+        return cls(
+            path, meta, table, arrays["scales"], arrays["letters"], index, grams,
+            table.dtype == np.int8,
+        )  # fmt: skip
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    @property
+    def width(self) -> int:
+        """Dimensions of a vector."""
+        return int(self.table.shape[1])
+
+    @property
+    def language(self) -> str:
+        """The language of its text, e.g. "en"."""
+        return self.meta["language"]
+
+    @property
+    def id(self) -> str:
+        """The digest of its content: what local stores point to."""
+        return self.meta["digest"]
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The vocabulary, most frequent first."""
+        try:
+            found = self.letters.tobytes().decode("utf-8").split("\n")
+        except UnicodeDecodeError as error:
+            raise DataError(self.path / FILE, None, f"damaged words ({error})", _REMEDY) from None
+        if len(found) != len(self) and (len(self) or found != [""]):
+            raise DataError(self.path / FILE, None, "holds too few or many words", _REMEDY)
+        return found if len(self) else []
+
+    @cached_property
+    def mean_norm(self) -> float:
+        """Mean length of the vectors of its most frequent words."""
+        sample = self.dequantised(np.arange(min(SAMPLE, len(self))))
+        return float(np.linalg.norm(sample, axis=1).mean()) if len(sample) else 0.0
+
+    def rows(self, words: Sequence[str]) -> NDArray[np.int64]:
+        """The row of each word, -1 where the store lacks it."""
+        return np.array(self.index.find(normalised(words)), dtype=np.int64)
+
+    def vectors(self, words: Sequence[str], *, unseen: bool = False) -> NDArray[np.float32]:
+        """(len(words), width) float32; for a word that the store lacks, zeros.
+
+        With `unseen`, such a word has the vector of its character n-grams, where the store has
+        any (format 1 has none).
+        """
+        wanted = normalised(words)
+        found, rows = self.look_up(wanted)
+        if unseen and self.subwords is not None and -1 in rows:
+            lacking = [i for i, row in enumerate(rows) if row < 0]
+            found[lacking] = self.subwords.vectors([wanted[i] for i in lacking])
+        return found
+
+    def look_up(self, words: Sequence[str]) -> tuple[NDArray[np.float32], list[int]]:
+        """The vectors of normalised words, zeros for one that is not there, and their rows."""
+        rows = self.index.find(words)
+        if not rows or not len(self.table):
+            return np.zeros((len(rows), self.width), dtype=np.float32), rows
+        found = self.table.take(rows, 0).astype(np.float32)  # row -1, the last, is overwritten
+        if self.scaled:
+            found *= self.scales.take(rows)[:, None]
+        if -1 in rows:
+            found[[i for i, row in enumerate(rows) if row < 0]] = 0
+        return found, rows
+
+    def dequantised(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The vectors at some rows as float32."""
+        return decoded(self.table[rows], self.scales[rows])
+
+
+def normalised(words: Sequence[str]) -> list[str]:
+    """`normalise` of each word; plain ones all at once, in a fifth of the time."""
+    text = "\n".join(words)
+    if text.isascii() and "`" not in text:
+        found = text.lower().split("\n")
+        if len(found) == len(words):
+            return found
+    return [normalise(word) for word in words]
+
+
+def occupied(folder: Path) -> bool:
+    """Whether a store, or somebody's own README, stands there; a card alone that is ours is what a
+    killed writer left."""
+    card = folder / CARD
+    if (folder / FILE).exists():
+        return True
+    return card.exists() and b"library_name: skillwise" not in card.read_bytes()
+
+
+def write(
+    folder: Path,
+    words: Sequence[str],
+    vectors: NDArray[np.float32],
+    meta: Mapping[str, str],
+    card: str,
+    *,
+    kind: Kind = "int8",
+    grams: bool = True,
+) -> VectorStore:
+    """Write a store, whole or not at all; vectors (words, width) come most frequent word first.
+
+    `meta` must name the language; format, digest, kind and checksum are added. `grams` adds
+    vectors of character n-grams, 0.3 MB at 300 dimensions. Raises `DataError` where something
+    stands at `folder` already or the disk does not take it.
+    """
+    if occupied(folder):
+        raise DataError(folder, None, "holds a store already", "name another --out")
+    table, scales = coded(vectors, kind)
+    try:
+        arrays = {"table": table, "scales": scales, **wordindex.build(words)}
+    except ValueError as error:
+        raise DataError(folder, None, str(error), "leave that word out") from None
+    if grams and len(words) and vectors.shape[1]:
+        arrays |= subwords.fit(words, vectors)
+    arrays = {name: np.ascontiguousarray(array) for name, array in sorted(arrays.items())}
+    digest = hashlib.sha256(FORMAT.encode())
+    for name, array in arrays.items():
+        digest.update(f"{name}{array.dtype}{array.shape}".encode())
+        digest.update(array.tobytes())
+    full = {**meta, "format": FORMAT, "kind": kind, "digest": digest.hexdigest()}
+    content = save(arrays, full | {CHECKSUM: checksum(full, arrays)})
+    scratch = scratch_beside(folder)
+    try:
+        scratch.mkdir(parents=True)
+        (scratch / FILE).write_bytes(content)
+        (scratch / CARD).write_text(card.replace("{digest}", full["digest"]), "utf-8")
+        folder.mkdir(parents=True, exist_ok=True)
+        (scratch / CARD).rename(folder / CARD)
+        (scratch / FILE).rename(folder / FILE)  # last: a folder with this file is complete
+    except OSError as error:
+        raise DataError(
+            folder, None, f"cannot be written ({error.strerror})", "free some space and try again"
+        ) from None
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return VectorStore.open(folder)
+
+
+def language_of(path: Path) -> str:
+    """The language of a store's text."""
+    return VectorStore.open(path).language
+
+
+def digest(path: Path) -> str:
+    """The digest of a store's content, as its writer computed it."""
+    return VectorStore.open(path).id
+
+
+def default_store(language: str) -> Path | None:
+    """The packaged generic store of a language, None where there is none."""
+    path = PACKAGED / language
+    return path if (path / FILE).exists() else None
+
+
+def _check(meta: Mapping[str, str], arrays: Arrays) -> None:
+    """Raise `ValueError` for a store whose parts do not fit one another."""
+    keys = ("language", "digest", "kind", *((CHECKSUM,) if meta["format"] == FORMAT else ()))
+    missing = [key for key in keys if key not in meta]
+    if missing:
+        raise ValueError(f"its header does not name the {missing[0]}")
+    for name in _ARRAYS[meta["format"]]:
+        if name not in arrays:
+            raise ValueError(f"holds no {name!r}")
+    table, scales = arrays["table"], arrays["scales"]
+    if table.ndim != 2 or scales.shape != table.shape[:1]:
+        raise ValueError("its tables disagree in length")
+    if str(table.dtype) != meta["kind"] or any(
+        name in arrays and str(arrays[name].dtype) != kind for name, kind in _TYPES.items()
+    ):
+        raise ValueError("its tables are not of the types written")
+    rows = ("hashes",) if meta["format"] == FORMAT else ("hashes", "order")
+    if any(arrays[name].shape != scales.shape for name in rows):
+        raise ValueError("its tables disagree in length")
+    if arrays["letters"].ndim != 1 or arrays.get("slots", scales).ndim != 1:
+        raise ValueError("its words are no list")
+    _check_grams(arrays, table.shape[1])
+
+
+def _check_grams(arrays: Arrays, width: int) -> None:
+    parts = [arrays[name] for name in ("grams", "gram_scales", "basis") if name in arrays]
+    if not parts:
+        return
+    if [part.ndim for part in parts] != [2, 1, 2]:
+        raise ValueError("its character n-grams are not whole")
+    grams, scales, basis = parts
+    if not len(grams) or len(scales) != len(grams) or basis.shape != (grams.shape[1], width):
+        raise ValueError("its character n-grams disagree in length")
+
+
+def _index(arrays: Arrays) -> WordIndex:
+    if "slots" in arrays:
+        return HashedWords.over(arrays["slots"], arrays["hashes"])
+    hashes, order = arrays["hashes"], arrays["order"]
+    if len(order) and not 0 <= order.min() <= order.max() < len(order):
+        raise ValueError("its words point outside the table")
+    return SortedHashes(hashes, order)

@@ -1,0 +1,1 @@
+"""Words from files, packages and skills, as Arrow rows of word numbers."""

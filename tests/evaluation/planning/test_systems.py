@@ -1,0 +1,92 @@
+"""The table of systems and their settings."""
+
+import json
+
+import pytest
+from pydantic import BaseModel, ConfigDict, Field
+
+from data_cards.errors import SkillwiseError
+from evaluation.planning import systems
+from evaluation.planning.systems import SYSTEMS, SystemSpec, system_specs
+
+
+class Inner(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    words: bool = Field(True)
+
+
+class Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    rate: float = Field(0.1, gt=0)
+    features: Inner = Inner()
+
+
+class Tunable:
+    def __init__(self, settings: Settings, vectors: object = "not given") -> None:
+        self.settings, self.vectors = settings, vectors
+
+
+@pytest.fixture(autouse=True)
+def table(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = SystemSpec("tunable", f"{__name__}:Tunable", f"{__name__}:Settings")
+    monkeypatch.setitem(SYSTEMS, "tunable", spec)
+
+
+def test_settings_change_by_name() -> None:
+    (spec,) = system_specs(["tunable"], ["tunable.rate=0.5", "tunable.features.words=false"])
+    made = spec.make()
+    assert isinstance(made, Tunable)
+    assert made.settings == Settings(rate=0.5, features=Inner(words=False))
+    assert made.vectors == "not given"
+    assert spec.digest() != SYSTEMS["tunable"].digest()
+
+
+def test_a_default_said_aloud_is_the_same_settings() -> None:
+    (spec,) = system_specs(["tunable"], ["tunable.rate=0.1"])
+    assert spec.digest() == SYSTEMS["tunable"].digest()
+    assert json.loads(spec.settings_json())["settings"]["rate"] == 0.1
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("tunable.rat=1", "'rate'"),
+        ("tunable.features.word=1", "'words'"),
+        ("tunable.rate=-1", "tunable.rate=-1"),
+        ("tunable.rate=fast", "fast"),
+        ("tuneable.rate=1", "'tunable'"),
+        ("tunable.rate", "system.key=value"),
+    ],
+)
+def test_a_wrong_change_names_the_nearest(change: str, words: str) -> None:
+    with pytest.raises(SkillwiseError) as caught:
+        system_specs(["tunable"], [change])
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_system_names_the_nearest() -> None:
+    with pytest.raises(SkillwiseError, match="'maxent-crf'"):
+        system_specs(["maxent-crff"])
+    with pytest.raises(SkillwiseError, match="named twice"):
+        system_specs(["tunable", "tunable"])
+
+
+def test_any_other_by_module_and_class() -> None:
+    (spec,) = system_specs(["toy_systems:Memory"])
+    assert type(spec.make()).__name__ == "Memory"
+    for name, words in (
+        ("toy_systems:Memry", "'Memory'"),
+        ("toy_sistems:Memory", "no module"),
+    ):
+        with pytest.raises(SkillwiseError, match=words):
+            system_specs([name])
+    with pytest.raises(SkillwiseError, match="takes no settings"):
+        system_specs(["toy_systems:Memory"], ["toy_systems:Memory.x=1"])
+
+
+def test_vectors_go_to_systems_that_start_from_them() -> None:
+    spec = SystemSpec("t", f"{__name__}:Tunable", f"{__name__}:Settings", vectors="mlm")
+    assert spec.make(systems.__file__).vectors == systems.__file__
+    without = SystemSpec("t", f"{__name__}:Tunable", f"{__name__}:Settings", vectors="none")
+    assert without.make(systems.__file__).vectors is None

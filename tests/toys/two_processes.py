@@ -1,0 +1,42 @@
+"""Trains the toy model in each process that `accelerate launch` starts, and keeps its table."""
+
+import json
+import socket
+import sys
+from pathlib import Path
+
+import numpy as np
+from accelerate import Accelerator
+from pretrain_toys import corpus, settings
+
+from pretrain.mlm.model import MaskedWordModel
+from pretrain.mlm.training import Progress, train
+
+STEPS, EVERY = 60, 20
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def trained(folder: Path, accelerator: Accelerator) -> tuple[MaskedWordModel, list[float]]:
+    """The model and its reported losses; the corpus below `folder` is there already."""
+    seen: list[Progress] = []
+    model = train(
+        corpus(folder), settings(rows=32, negatives=0), accelerator, seed=1, steps=STEPS,
+        report=seen.append, report_every=EVERY,
+    )  # fmt: skip
+    return model, [progress.loss for progress in seen]
+
+
+if __name__ == "__main__":
+    place = Path(sys.argv[1])
+    this = Accelerator(cpu=True)
+    model, losses = trained(place, this)
+    rank = this.process_index
+    np.save(place / f"table-{rank}.npy", model.table.weight.detach().numpy())
+    found = {"world": this.num_processes, "losses": losses}
+    (place / f"losses-{rank}.json").write_text(json.dumps(found), "utf-8")
+    this.end_training()
