@@ -16,7 +16,7 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # the rooms, before this folder's pretrain.py
-sys.path.append(str(ROOT / "tests" / "evaluation"))
+sys.path.append(str(ROOT / "tests" / "toys"))
 
 from night_world import RULE, SKILLS, UTTERANCES, World, alarmed  # noqa: E402
 

@@ -62,7 +62,7 @@ def render_page(run: RunResult, results: Results, maps: Sequence[WordMap] = ()) 
     labels = {label for label, _ in held.places}
     finished = scores.finished
     environment = Environment(
-        loader=PackageLoader("evaluation"), autoescape=True, undefined=StrictUndefined,
+        loader=PackageLoader("evaluation.report.page"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     return environment.get_template("report.html").render(
