@@ -21,8 +21,8 @@ from data_cards.card import card
 from data_cards.draws import draw
 from data_cards.folds import folds
 from data_cards.lexicon import Lexicon
-from data_cards.loading import load
 from data_cards.records import Skill
+from data_cards.registry.loading import load
 
 Candidate = Mapping[str, Any]
 HeldOut = Callable[[Candidate, TrainingRows, list[int], list[int]], float]

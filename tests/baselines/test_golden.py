@@ -8,7 +8,7 @@ import pytest
 from baselines import MaxEntCRF, StrongMaxEntCRF
 from data_cards.card import card
 from data_cards.draws import draw
-from data_cards.loading import load
+from data_cards.registry.loading import load
 
 ANSWERS = {
     MaxEntCRF: "1e7207d823bae6f654a05817b32872ba31ccc8a4e368591042e7602875b723a6",
