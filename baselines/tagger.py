@@ -6,6 +6,7 @@ from typing import Any, Self
 
 import pycrfsuite
 from pydantic import BaseModel, ConfigDict, Field
+from sklearn.utils import check_consistent_length
 from sklearn_crfsuite import CRF
 
 from data_cards import bio
@@ -75,6 +76,7 @@ class SlotTagger(CRF):  # type: ignore[misc]  # sklearn-crfsuite publishes no ty
 
     def fit(self, rows: Sequence[TokenRow], tags: Sequence[Sequence[str]]) -> Self:
         """Train on the features and the BIO tags of each word of each utterance."""
+        check_consistent_length(rows, tags)  # the base class would drop what is too long
         slots = {slot.name for row in tags for slot in bio.spans(row)}
         self.tags_ = tuple(bio.tag_names(sorted(slots)))
         self.model_ = b""

@@ -94,7 +94,7 @@ def test_round_trip(fitted: System, tmp_path: Path) -> None:
     fitted.save(tmp_path / "deep" / "system")
     loaded = type(fitted).load(tmp_path / "deep" / "system")
     assert loaded.predict(NEW) == fitted.predict(NEW)
-    assert loaded.explain(NEW[0]) == fitted.explain(NEW[0])
+    assert [loaded.explain(u, 3) for u in NEW] == [fitted.explain(u, 3) for u in NEW]
     assert loaded.settings == fitted.settings
 
 
@@ -229,7 +229,22 @@ def test_without_slots_there_is_no_crf(kind: Callable[[], System], tmp_path: Pat
     assert [p.frame for p in found] == [Frame(u.frame.intent) for u in NEW]
     assert all(t.tag == "O" and not t.evidence for t in system.explain(NEW[0]).tags)
     system.save(tmp_path / "m")
-    assert type(system).load(tmp_path / "m").predict(NEW) == found
+    loaded = type(system).load(tmp_path / "m")
+    assert loaded.predict(NEW) == found
+    assert loaded.explain(NEW[0]) == system.explain(NEW[0])
+
+
+@pytest.mark.parametrize("kind", SYSTEMS)
+def test_a_skill_of_single_words(kind: Callable[[], System], tmp_path: Path) -> None:
+    words = (("stop", "Stop"), ("halt", "Stop"), ("jazz", "Play"), ("blues", "Play"))
+    rows = tuple(
+        Utterance(word, (word,), Frame(intent, (Slot("genre", 0, 1),) * (intent == "Play")))
+        for word, intent in words
+    )
+    system = fit(kind, replace(TOY, train=rows, gazetteers={}))
+    assert [p.frame for p in system.predict(rows)] == [u.frame for u in rows]
+    system.save(tmp_path / "m")
+    assert type(system).load(tmp_path / "m").predict(rows) == system.predict(rows)
 
 
 @pytest.mark.parametrize("kind", SYSTEMS)

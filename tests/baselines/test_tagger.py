@@ -138,3 +138,8 @@ def test_one_word_is_enough(tags: list[list[str]]) -> None:
     tagger = SlotTagger().fit(rows, tags)
     assert [list(found) for found in tagger.predict(rows)] == tags
     assert tagger.slots(rows[0])[0] == bio.spans(tags[0])
+
+
+def test_rows_without_their_tags_are_refused() -> None:
+    with pytest.raises(ValueError, match="inconsistent"):
+        SlotTagger().fit(ROWS, TAGS[1:])
