@@ -1,129 +1,79 @@
 """The maximum-entropy intent classifier: multinomial logistic regression over named features."""
 
-import math
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import csr_array
 from scipy.special import softmax
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from baselines.features import Features
-
-Floats = NDArray[np.float32]
-Weighting = Literal["count", "tf-idf"]
-
-_WEIGHED = ("words", "characters", "position")
-"""The groups that tf-idf weighs, each scaled to length 1 in every utterance."""
-
-_FLAG = 0.1
-"""The value of a length or lexicon feature beside them: at 1 it would outweigh any word."""
+from baselines.vocabulary import Floats, Vocabulary, Weighting
 
 
-@dataclass(frozen=True, eq=False)
-class Vocabulary:
-    """Feature names as columns, with the idf of each (1 where the name is only counted)."""
-
-    names: tuple[str, ...]
-    idf: Floats  # (names,)
-    weighting: Weighting
-
-    @classmethod
-    def of(cls, rows: Sequence[Features], weighting: Weighting) -> "Vocabulary":
-        """The names of training rows in order of appearance; smooth idf as scikit-learn has it."""
-        seen: Counter[str] = Counter()
-        weighed: set[str] = set()
-        n = len(rows)
-        for row in rows:
-            for group, names in row.items():
-                seen.update(dict.fromkeys(names, 1))
-                if weighting == "tf-idf" and group in _WEIGHED:
-                    weighed.update(names)
-        idf = [math.log((1 + n) / (1 + df)) + 1 if g in weighed else 1.0 for g, df in seen.items()]
-        return cls(tuple(seen), np.array(idf, np.float32), weighting)
-
-    def row(self, features: Features) -> tuple[list[int], list[float]]:
-        """Columns and values of one utterance; names never seen in training are left out."""
-        columns: list[int] = []
-        values: list[float] = []
-        for group, names in features.items():
-            known = [column for name in names if (column := self._columns.get(name)) is not None]
-            counts = Counter(known)
-            columns += counts
-            if self.weighting == "count":
-                values += counts.values()
-                continue
-            if group not in _WEIGHED:
-                values += [_FLAG] * len(counts)
-                continue
-            weighed = [(1 + math.log(tf)) * self._idf[column] for column, tf in counts.items()]
-            norm = math.sqrt(sum(v * v for v in weighed)) or 1.0
-            values += [v / norm for v in weighed]
-        return columns, values
-
-    def matrix(self, rows: Sequence[Features]) -> Any:
-        """The utterances as a sparse matrix (utterances, names)."""
-        ends, columns, values = [0], list[int](), list[float]()
-        for features in rows:
-            found, weights = self.row(features)
-            columns += found
-            values += weights
-            ends.append(len(columns))
-        data = np.array(values, np.float32)
-        return csr_array((data, columns, ends), shape=(len(rows), len(self.names)))
-
-    @cached_property
-    def _columns(self) -> dict[str, int]:
-        return {name: column for column, name in enumerate(self.names)}
-
-    @cached_property
-    def _idf(self) -> list[float]:
-        return list(map(float, self.idf))  # Python floats: an array costs more to index
-
-
-@dataclass(frozen=True, eq=False)
-class IntentClassifier:
+class IntentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # both are untyped
     """P(intent | utterance) = softmax of the summed weights of its features.
 
-    With one intent it answers that intent, surely: there is nothing to tell apart.
+    A scikit-learn classifier over rows of named features, so that it can be cloned and tuned; `c`
+    is the inverse strength of L2. With one intent it answers that intent, surely: there is nothing
+    to tell apart.
+
+    What it learns: `intents_` (sorted), `vocabulary_`, `weights_` (names, intents) and `bias_`
+    (intents,).
     """
 
-    intents: tuple[str, ...]
-    vocabulary: Vocabulary
-    weights: Floats  # (names, intents)
-    bias: Floats  # (intents,)
+    intents_: tuple[str, ...]
+    vocabulary_: Vocabulary
+    weights_: Floats  # (names, intents)
+    bias_: Floats  # (intents,)
+
+    def __init__(self, c: float = 1.0, weighting: Weighting = "count") -> None:
+        self.c = c
+        self.weighting = weighting
 
     @classmethod
-    def fit(
-        cls, rows: Sequence[Features], intents: Sequence[str], *, weighting: Weighting, c: float
-    ) -> "IntentClassifier":
-        """Train on one row of features an utterance; `c` is the inverse strength of L2."""
-        known = tuple(sorted(set(intents)))
-        if len(known) == 1:
-            empty = Vocabulary((), np.zeros(0, np.float32), weighting)
-            zero = np.zeros((0, 1), np.float32), np.zeros(1, np.float32)
-            return cls(known, empty, *zero)
-        vocabulary = Vocabulary.of(rows, weighting)
-        weights, bias = regress(vocabulary.matrix(rows), intents, c)
-        return cls(known, vocabulary, weights, bias)
+    def of(
+        cls, intents: tuple[str, ...], vocabulary: Vocabulary, weights: Floats, bias: Floats
+    ) -> Self:
+        """A fitted classifier from its parts; which `c` they were trained with is not known."""
+        made = cls(weighting=vocabulary.weighting)
+        made.intents_, made.vocabulary_ = intents, vocabulary
+        made.weights_, made.bias_ = weights, bias
+        return made
 
-    def probabilities(self, rows: Sequence[Features]) -> Floats:
+    @property
+    def classes_(self) -> Any:
+        """The intents as scikit-learn asks for them: an array of objects (intents,)."""
+        return np.array(self.intents_, dtype=object)
+
+    def fit(self, rows: Sequence[Features], intents: Sequence[str]) -> Self:
+        """Train on one row of features and one intent an utterance."""
+        self.intents_ = tuple(sorted(set(intents)))
+        if len(self.intents_) == 1:
+            self.vocabulary_ = Vocabulary((), np.zeros(0, np.float32), self.weighting)
+            self.weights_, self.bias_ = np.zeros((0, 1), np.float32), np.zeros(1, np.float32)
+            return self
+        self.vocabulary_ = Vocabulary.of(rows, self.weighting)
+        self.weights_, self.bias_ = regress(self.vocabulary_.matrix(rows), intents, self.c)
+        return self
+
+    def predict_proba(self, rows: Sequence[Features]) -> Floats:
         """P of each intent (utterances, intents)."""
-        scores = self.vocabulary.matrix(rows) @ self.weights + self.bias
+        scores = self.vocabulary_.matrix(rows) @ self.weights_ + self.bias_
         return np.asarray(softmax(scores, axis=1), np.float32)
+
+    def predict(self, rows: Sequence[Features]) -> Any:
+        """The most probable intent of each utterance, an array of objects (utterances,)."""
+        return self.classes_[self.predict_proba(rows).argmax(axis=1)]
 
     def evidence(self, features: Features, intent: str) -> list[tuple[str, float]]:
         """What each feature of an utterance adds to the score of an intent, heaviest first."""
-        column = self.intents.index(intent)
-        found, values = self.vocabulary.row(features)
+        column = self.intents_.index(intent)
+        found, values = self.vocabulary_.row(features)
         shares = [
-            (self.vocabulary.names[i], value * float(self.weights[i, column]))
+            (self.vocabulary_.names[i], value * float(self.weights_[i, column]))
             for i, value in zip(found, values, strict=True)
         ]
         return sorted(shares, key=lambda s: (-abs(s[1]), s[0]))

@@ -13,8 +13,9 @@ from baselines.features import (
     token_features,
     utterance_features,
 )
-from baselines.intent import IntentClassifier, Vocabulary
+from baselines.intent import IntentClassifier
 from baselines.tagger import SlotTagger, TokenRow
+from baselines.vocabulary import Vocabulary
 from data_cards.artefact import Artefact, packed
 from data_cards.lexicon import Lexicon
 from data_cards.records import Frame, Prediction, Utterance
@@ -60,12 +61,12 @@ class Model:
         if not utterances:
             return []
         rows = [self.reading.read(utterance) for utterance in utterances]
-        probabilities = self.classifier.probabilities([features for features, _ in rows])
+        probabilities = self.classifier.predict_proba([features for features, _ in rows])
         best = probabilities.argmax(axis=1)
         out = []
         for i, (utterance, (_, tokens)) in enumerate(zip(utterances, rows, strict=True)):
             slots, probability = self.tagger.slots(tokens)
-            frame = Frame(self.classifier.intents[best[i]], slots)
+            frame = Frame(self.classifier.intents_[best[i]], slots)
             confidence = min(1.0, float(probabilities[i, best[i]])) * probability
             out.append(Prediction(utterance.id, frame, confidence))
         return out
@@ -85,22 +86,22 @@ class Model:
 
     def parts(self) -> dict[str, bytes]:
         """The model as files; `from_parts` is the inverse."""
-        classifier, vocabulary = self.classifier, self.classifier.vocabulary
-        tensors = {"weights": classifier.weights, "bias": classifier.bias, "idf": vocabulary.idf}
+        classifier, vocabulary = self.classifier, self.classifier.vocabulary_
+        tensors = {"weights": classifier.weights_, "bias": classifier.bias_, "idf": vocabulary.idf}
         return {
             WEIGHTS: safetensors.save(tensors),
             VOCABULARY: packed(
                 {
-                    "intents": classifier.intents,
+                    "intents": classifier.intents_,
                     "names": vocabulary.names,
                     "weighting": vocabulary.weighting,
-                    "tags": self.tagger.tags,
+                    "tags": self.tagger.tags_,
                     "lexicon": {
                         slot: sorted(values) for slot, values in self.reading.lexicon.values.items()
                     },
                 }
             ),
-            CRF: self.tagger.model,
+            CRF: self.tagger.model_,
         }
 
     @classmethod
@@ -112,10 +113,10 @@ class Model:
         vocabulary = Vocabulary(tuple(known["names"]), tensors["idf"], known["weighting"])
         return cls(
             Reading(intent, token, Lexicon(lexicon)),
-            IntentClassifier(
+            IntentClassifier.of(
                 tuple(known["intents"]), vocabulary, tensors["weights"], tensors["bias"]
             ),
-            SlotTagger(tuple(known["tags"]), artefact.parts[CRF]),
+            SlotTagger.of(tuple(known["tags"]), artefact.parts[CRF]),
         )
 
 

@@ -1,13 +1,13 @@
 """The slot tagger: a linear-chain conditional random field, trained and decoded by crfsuite."""
 
-import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
+from typing import Any, Self
 
 import pycrfsuite
 from pydantic import BaseModel, ConfigDict, Field
+from sklearn.utils import check_consistent_length
+from sklearn_crfsuite import CRF
 
 from data_cards import bio
 from data_cards.records import Slot
@@ -28,49 +28,88 @@ class CrfSettings(BaseModel):
         True, description="weigh pairs of tags that training never shows, e.g. O before I-city"
     )
 
+    def parameters(self) -> dict[str, Any]:
+        """The parameters of a `SlotTagger`, which bear crfsuite's names."""
+        return {
+            "c1": self.c1,
+            "c2": self.c2,
+            "max_iterations": self.iterations,
+            "all_possible_transitions": self.unseen_transitions,
+        }
 
-@dataclass(frozen=True, eq=False)
-class SlotTagger:
-    """The most probable tags of an utterance under the CRF.
 
-    crfsuite knows tags by their number, so that a slot may have any name; without slots in
-    training (`model` empty) every word is outside.
+class SlotTagger(CRF):  # type: ignore[misc]  # sklearn-crfsuite publishes no types
+    """The most probable tags of an utterance under the CRF, as a scikit-learn estimator.
+
+    crfsuite knows tags by their number, so that a slot may have any name: what is inherited speaks
+    of numbers where it names labels (`state_features_`, `predict_marginals`). Without slots in
+    training (`model_` empty) every word is outside.
+
+    The trained model is held as the bytes of crfsuite's own file. The base class would keep a
+    temporary file, and a descriptor of it, for as long as the tagger lives.
     """
 
-    tags: tuple[str, ...]
-    model: bytes
+    tags_: tuple[str, ...]
+    model_: bytes
+
+    def __init__(
+        self,
+        c1: float = 0.0,
+        c2: float = 0.1,
+        max_iterations: int = 100,
+        all_possible_transitions: bool = True,
+    ) -> None:
+        super().__init__(
+            algorithm="lbfgs",
+            c1=c1,
+            c2=c2,
+            max_iterations=max_iterations,
+            all_possible_transitions=all_possible_transitions,
+        )
 
     @classmethod
-    def fit(
-        cls, rows: Sequence[TokenRow], slots: Sequence[Sequence[Slot]], settings: CrfSettings
-    ) -> "SlotTagger":
-        """Train on the features and gold slots of each utterance."""
-        tags = tuple(bio.tag_names(sorted({slot.name for found in slots for slot in found})))
-        if len(tags) == 1:
-            return cls(tags, b"")
-        trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
-        trainer.set_params(
-            {
-                "c1": settings.c1,
-                "c2": settings.c2,
-                "max_iterations": settings.iterations,
-                "feature.possible_transitions": settings.unseen_transitions,
-            }
-        )
-        numbers = {tag: str(number) for number, tag in enumerate(tags)}
-        for row, found in zip(rows, slots, strict=True):
-            trainer.append(row, [numbers[tag] for tag in bio.tags(found, len(row))])
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "model"
-            trainer.train(str(path))
-            return cls(tags, path.read_bytes())
+    def of(cls, tags: tuple[str, ...], model: bytes) -> Self:
+        """A fitted tagger from its parts; which parameters trained them is not known."""
+        made = cls()
+        made.tags_, made.model_ = tags, model
+        return made
+
+    def fit(self, rows: Sequence[TokenRow], tags: Sequence[Sequence[str]]) -> Self:
+        """Train on the features and the BIO tags of each word of each utterance."""
+        check_consistent_length(rows, tags)  # the base class would drop what is too long
+        slots = {slot.name for row in tags for slot in bio.spans(row)}
+        self.tags_ = tuple(bio.tag_names(sorted(slots)))
+        self.model_ = b""
+        if slots:
+            numbers = {tag: str(number) for number, tag in enumerate(self.tags_)}
+            super().fit(rows, [[numbers[tag] for tag in row] for row in tags])
+            self.model_ = Path(self.modelfile.name).read_bytes()
+            self.modelfile.cleanup()
+        self._tagger = None  # what the base class opened of an earlier training
+        return self
+
+    @property
+    def tagger_(self) -> pycrfsuite.Tagger | None:
+        """crfsuite's tagger over `model_`, which the base class predicts with."""
+        if self._tagger is None and self.model_:
+            crf = pycrfsuite.Tagger()
+            crf.open_inmemory(self.model_)
+            self._tagger, self._info_cached = crf, None  # both are of `model_`, or neither
+        return self._tagger
 
     def tag(self, row: TokenRow) -> tuple[list[str], float]:
         """The tags of an utterance and the probability of just this sequence."""
-        if self._crf is None:
+        crf = self.tagger_
+        if crf is None:
             return [bio.OUTSIDE] * len(row), 1.0
-        numbers = self._crf.tag(row)
-        return [self.tags[int(n)] for n in numbers], self._crf.probability(numbers)
+        numbers = crf.tag(row)
+        return [self.tags_[int(n)] for n in numbers], crf.probability(numbers)
+
+    def predict_single(self, row: TokenRow) -> list[str]:
+        """The tags of one utterance."""
+        if self.tagger_ is None:
+            return [bio.OUTSIDE] * len(row)
+        return [self.tags_[int(n)] for n in super().predict_single(row)]
 
     def slots(self, row: TokenRow) -> tuple[tuple[Slot, ...], float]:
         """The slots of an utterance and the probability of its tag sequence."""
@@ -79,27 +118,12 @@ class SlotTagger:
 
     def evidence(self, features: Sequence[str], tag: str) -> list[tuple[str, float]]:
         """The weights of a word's features for a tag, heaviest first."""
-        number = str(self.tags.index(tag))
-        known, _ = self._weights
+        number = str(self.tags_.index(tag))
+        known = self.state_features_ or {}
         found = [(name, known[name, number]) for name in features if (name, number) in known]
         return sorted(found, key=lambda f: (-abs(f[1]), f[0]))
 
     def transition(self, previous: str, tag: str) -> float:
         """The weight of `tag` after `previous`."""
-        _, known = self._weights
-        return known.get((str(self.tags.index(previous)), str(self.tags.index(tag))), 0.0)
-
-    @cached_property
-    def _crf(self) -> pycrfsuite.Tagger | None:
-        if not self.model:
-            return None
-        crf = pycrfsuite.Tagger()
-        crf.open_inmemory(self.model)
-        return crf
-
-    @cached_property
-    def _weights(self) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], float]]:
-        if self._crf is None:
-            return {}, {}
-        dump = self._crf.info()
-        return dump.state_features, dump.transitions
+        pair = str(self.tags_.index(previous)), str(self.tags_.index(tag))
+        return float((self.transition_features_ or {}).get(pair, 0.0))

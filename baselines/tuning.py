@@ -1,77 +1,89 @@
 """Regularisation by cross-validation on a skill's own training utterances."""
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
+from sklearn.base import BaseEstimator, clone
+from sklearn.model_selection import GridSearchCV, PredefinedSplit
 
 from baselines.features import Features
-from baselines.intent import IntentClassifier, Weighting
-from baselines.tagger import CrfSettings, SlotTagger, TokenRow
-from data_cards.records import Slot
+from baselines.intent import IntentClassifier
+from baselines.tagger import SlotTagger, TokenRow
+from data_cards import bio
 
-Candidate = TypeVar("Candidate")
+Estimator = TypeVar("Estimator", bound=BaseEstimator)
+Score = Callable[[Any, Sequence[Any], Sequence[Any]], float]
+"""How well a fitted estimator answers held-out rows, summed over them: (estimator, rows, gold)."""
 
 
-def choose_c(
-    rows: Sequence[Features],
-    intents: Sequence[str],
+def tuned(
+    estimator: Estimator,
+    candidates: Sequence[Mapping[str, Any]],
+    score: Score,
+    rows: Sequence[Any],
+    gold: Sequence[Any],
     fold_of: Sequence[int],
-    candidates: Sequence[float],
-    weighting: Weighting,
-) -> float:
-    """The C under which held-out folds give their gold intents the most probability.
+) -> Estimator:
+    """The estimator with the parameters of the best candidate, trained on all rows.
 
-    Likelihood, for accuracy ties on few utterances; a mean of log(1% + P), so that one confident
-    mistake does not decide.
+    Best is the highest sum of scores over the folds, each held out once; of candidates that tie,
+    and where one fold leaves nothing to hold out, it is the first.
     """
-
-    def held_out(c: float, train: list[int], test: list[int]) -> float:
-        model = IntentClassifier.fit(
-            [rows[i] for i in train], [intents[i] for i in train], weighting=weighting, c=c
-        )
-        columns = {intent: column for column, intent in enumerate(model.intents)}
-        given = model.probabilities([rows[i] for i in test])
-        gold = [
-            given[n, columns[intents[i]]] if intents[i] in columns else 0.0
-            for n, i in enumerate(test)
-        ]
-        return float(np.log(0.01 + np.array(gold)).sum())
-
-    return _best(candidates, fold_of, held_out)
-
-
-def choose_crf(
-    rows: Sequence[TokenRow],
-    slots: Sequence[Sequence[Slot]],
-    fold_of: Sequence[int],
-    candidates: Sequence[CrfSettings],
-) -> CrfSettings:
-    """The settings under which the slots of held-out folds are found best, by exact span."""
-
-    def held_out(settings: CrfSettings, train: list[int], test: list[int]) -> float:
-        tagger = SlotTagger.fit([rows[i] for i in train], [slots[i] for i in train], settings)
-        right = wrong = 0
-        for i in test:
-            found, gold = set(tagger.slots(rows[i])[0]), set(slots[i])
-            right += len(found & gold)
-            wrong += len(found ^ gold)
-        return right - wrong / 2  # counts add up over folds; F1 would weigh small folds alike
-
-    return _best(candidates, fold_of, held_out)
-
-
-def _best(
-    candidates: Sequence[Candidate],
-    fold_of: Sequence[int],
-    held_out: Callable[[Candidate, list[int], list[int]], float],
-) -> Candidate:
-    """The candidate with the highest sum over folds; the earlier one where two tie."""
     if len(candidates) == 1 or len(set(fold_of)) == 1:
-        return candidates[0]
-    everyone = range(len(fold_of))
-    splits = [
-        ([i for i in everyone if fold_of[i] != fold], [i for i in everyone if fold_of[i] == fold])
-        for fold in sorted(set(fold_of))
+        only: Estimator = clone(estimator).set_params(**candidates[0]).fit(rows, gold)
+        return only
+    search = GridSearchCV(
+        estimator,
+        [{name: [value] for name, value in candidate.items()} for candidate in candidates],
+        scoring=score,
+        cv=PredefinedSplit(fold_of),
+        refit=_highest_sum,
+        error_score="raise",  # a candidate that cannot be trained is a failure, not a low score
+    )
+    best: Estimator = search.fit(rows, gold).best_estimator_
+    return best
+
+
+def log_likelihood(
+    classifier: IntentClassifier, rows: Sequence[Features], intents: Sequence[str]
+) -> float:
+    """How probable held-out gold intents are: the sum of log(1% + P).
+
+    Likelihood, for accuracy ties on few utterances; 1% more, so that one confident mistake does
+    not decide.
+    """
+    columns = {intent: column for column, intent in enumerate(classifier.intents_)}
+    given = classifier.predict_proba(rows)
+    gold = [
+        given[n, columns[intent]] if intent in columns else 0.0 for n, intent in enumerate(intents)
     ]
-    return max(candidates, key=lambda c: sum(held_out(c, train, test) for train, test in splits))
+    return float(np.log(0.01 + np.array(gold)).sum())
+
+
+def exact_spans(
+    tagger: SlotTagger, rows: Sequence[TokenRow], tags: Sequence[Sequence[str]]
+) -> float:
+    """How well held-out slots are found, by exact span: right ones less half of the wrong ones.
+
+    Counts add up over folds; F1 would weigh small folds alike.
+    """
+    right = wrong = 0
+    for row, expected in zip(rows, tags, strict=True):
+        found, gold = set(bio.spans(tagger.predict_single(row))), set(bio.spans(expected))
+        right += len(found & gold)
+        wrong += len(found ^ gold)
+    return right - wrong / 2
+
+
+def _highest_sum(results: Mapping[str, Any]) -> int:
+    """The index of the best candidate among the `cv_results_` of a search.
+
+    scikit-learn's own ranking takes means, whose last bit depends on the order in which numpy adds;
+    these are the sums, in the order of the folds.
+    """
+    scores: list[list[float]] = []
+    while (split := f"split{len(scores)}_test_score") in results:
+        scores.append(results[split].tolist())
+    sums = [sum(of_candidate) for of_candidate in zip(*scores, strict=True)]
+    return max(range(len(sums)), key=sums.__getitem__)

@@ -79,7 +79,7 @@ def test_confidence_is_of_the_whole_frame(fitted: System) -> None:
     model = fitted._fitted
     for u, prediction in zip(NEW, fitted.predict(NEW), strict=True):
         features, rows = model.reading.read(u)
-        intent = float(model.classifier.probabilities([features]).max())
+        intent = float(model.classifier.predict_proba([features]).max())
         assert prediction.confidence == pytest.approx(intent * model.tagger.tag(rows)[1])
         assert prediction.confidence < 1
 
@@ -94,7 +94,7 @@ def test_round_trip(fitted: System, tmp_path: Path) -> None:
     fitted.save(tmp_path / "deep" / "system")
     loaded = type(fitted).load(tmp_path / "deep" / "system")
     assert loaded.predict(NEW) == fitted.predict(NEW)
-    assert loaded.explain(NEW[0]) == fitted.explain(NEW[0])
+    assert [loaded.explain(u, 3) for u in NEW] == [fitted.explain(u, 3) for u in NEW]
     assert loaded.settings == fitted.settings
 
 
@@ -178,11 +178,11 @@ def test_evidence_adds_up_to_the_probability() -> None:
     features, _ = model.reading.read(NEW[0])
     scores = [
         sum(weight for _, weight in model.classifier.evidence(features, intent)) + float(bias)
-        for intent, bias in zip(model.classifier.intents, model.classifier.bias, strict=True)
+        for intent, bias in zip(model.classifier.intents_, model.classifier.bias_, strict=True)
     ]
     total = sum(map(math.exp, scores))
     expected = [math.exp(score) / total for score in scores]
-    assert model.classifier.probabilities([features])[0] == pytest.approx(expected, abs=1e-5)
+    assert model.classifier.predict_proba([features])[0] == pytest.approx(expected, abs=1e-5)
 
 
 def test_tagging_is_the_most_probable_of_all_sequences() -> None:
@@ -190,12 +190,12 @@ def test_tagging_is_the_most_probable_of_all_sequences() -> None:
     tagger = fit(MaxEntCRF, TOY)._fitted.tagger
     words = fit(MaxEntCRF, TOY)._fitted.reading.read(utterance("x", "put new york on", "PlayMusic"))
     state = [
-        {tag: sum(w for _, w in tagger.evidence(f, tag)) for tag in tagger.tags} for f in words[1]
+        {tag: sum(w for _, w in tagger.evidence(f, tag)) for tag in tagger.tags_} for f in words[1]
     ]
     scores = {
         tags: sum(state[i][tag] for i, tag in enumerate(tags))
         + sum(tagger.transition(a, b) for a, b in zip(tags, tags[1:], strict=False))
-        for tags in product(tagger.tags, repeat=4)
+        for tags in product(tagger.tags_, repeat=4)
     }
     best = max(scores, key=lambda tags: scores[tags])
     found, probability = tagger.tag(words[1])
@@ -229,7 +229,22 @@ def test_without_slots_there_is_no_crf(kind: Callable[[], System], tmp_path: Pat
     assert [p.frame for p in found] == [Frame(u.frame.intent) for u in NEW]
     assert all(t.tag == "O" and not t.evidence for t in system.explain(NEW[0]).tags)
     system.save(tmp_path / "m")
-    assert type(system).load(tmp_path / "m").predict(NEW) == found
+    loaded = type(system).load(tmp_path / "m")
+    assert loaded.predict(NEW) == found
+    assert loaded.explain(NEW[0]) == system.explain(NEW[0])
+
+
+@pytest.mark.parametrize("kind", SYSTEMS)
+def test_a_skill_of_single_words(kind: Callable[[], System], tmp_path: Path) -> None:
+    words = (("stop", "Stop"), ("halt", "Stop"), ("jazz", "Play"), ("blues", "Play"))
+    rows = tuple(
+        Utterance(word, (word,), Frame(intent, (Slot("genre", 0, 1),) * (intent == "Play")))
+        for word, intent in words
+    )
+    system = fit(kind, replace(TOY, train=rows, gazetteers={}))
+    assert [p.frame for p in system.predict(rows)] == [u.frame for u in rows]
+    system.save(tmp_path / "m")
+    assert type(system).load(tmp_path / "m").predict(rows) == system.predict(rows)
 
 
 @pytest.mark.parametrize("kind", SYSTEMS)
@@ -286,7 +301,7 @@ def test_training_rows_do_not_know_their_own_values() -> None:
     skill = replace(TOY, train=(*TRAIN, rare))
     system = fit(StrongMaxEntCRF, skill)
     reading = system._fitted.reading
-    trained = system._training_rows(skill, reading, seed=0)[-1][1][4]
+    trained = system._rows(skill, reading, seed=0).words[-1][4]
     asked = reading.read(rare)[1][4]
     assert "lexicon=city S" in asked
     assert "lexicon=city S" not in trained
@@ -307,7 +322,7 @@ def test_every_setting_is_described() -> None:
 def test_a_group_can_be_left_out() -> None:
     system = MaxEntCRF(MaxEntCRFSettings(intent=IntentGroups(words=1, position=False)))
     system.fit(TOY, 0)
-    names = system._fitted.classifier.vocabulary.names
+    names = system._fitted.classifier.vocabulary_.names
     assert {name.split("=")[0] for name in names} == {"word", "length"}
 
 
