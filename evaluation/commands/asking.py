@@ -50,6 +50,24 @@ def asked(
         raise SkillwiseError(f"{option}: {first['msg']}; give another value") from None
 
 
+QUICK = "starter/bank@en-US,starter/cinema@en-US,starter/music@en-US,starter/trains@en-US"
+"""Four English skills of one hold-out group, so that stage 1 of transfer trains a single model."""
+
+
+def quick_look(
+    suite: Sequence[str] | None,
+    data: Sequence[Path] | None,
+    skills: str,
+    shots: Sequence[str] | None,
+) -> tuple[list[str], str, list[str]]:
+    """Suite, skills and shots of `compare --quick`; none of them may be given beside it."""
+    given = {"--suite": suite, "--data": data, "--shots": shots, "--skills": skills != "*"}
+    for option, value in given.items():
+        if value:
+            raise SkillwiseError(f"--quick: chooses its own skills and shots; leave out {option}")
+    return ["starter"], QUICK, ["10"]
+
+
 def _shots(text: str) -> int | None:
     if text == "all":
         return None

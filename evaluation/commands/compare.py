@@ -25,15 +25,21 @@ def compare(
     cell_seconds: options.CellSeconds = None,
     cell_memory: options.CellMemory = None,
     tracker: options.Track = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Four starter skills at 10 per intent: a first look.")
+    ] = False,
+    dry_run: options.DryRun = False,
     out: Annotated[Path | None, typer.Option(help="The run's folder. [runs/<time>]")] = None,
 ) -> int:
     """Fit systems on skills and say which is better, by how much, how surely.
 
-    Without any option: the starter suite, all its utterances, into runs/<time>. A run that was cut
-    short goes on where it stopped when it is given the same --out.
+    Without any option: the starter suite, all its utterances, into runs/<time>. --quick is a first
+    look in about a minute. A run that was cut short goes on where it stopped when it is given the
+    same --out.
     """
-    from evaluation.commands.asking import asked
+    from evaluation.commands.asking import asked, quick_look
     from evaluation.driver.compare import compare as run
+    from evaluation.driver.forecast import describe, forecast
     from evaluation.planning.plan import FOLDER, plan
     from evaluation.report.text import headline
     from evaluation.report.tracking import need, track_run
@@ -42,12 +48,17 @@ def compare(
 
     need(tracker)
     limits = Limits(cell_seconds, cell_memory)
+    if quick:
+        suite, skills, shots = quick_look(suite, data, skills, shots)
     settings = asked(
         suite=suite, data=data, systems=systems, system=system, change=change, shots=shots,
         seeds=seeds, skills=skills, vectors=vectors, slots_only=slots_only, sources=sources,
     )  # fmt: skip
     folder = out if out is not None else new_folder()
     planned = plan(settings, folder.parent / FOLDER)
+    if dry_run:
+        typer.echo(describe(forecast(planned, folder, jobs)))
+        return 0
     result = run(planned, folder, jobs=jobs, cluster=cluster, limits=limits)
     track_run(tracker, folder)
     typer.echo(headline(result))

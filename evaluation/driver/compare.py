@@ -8,6 +8,7 @@ from concurrent.futures import Executor, as_completed
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from evaluation.driver.forecast import describe, forecast
 from evaluation.findings.comparisons import compare_cells
 from evaluation.findings.verdicts import judge_cells, with_claims
 from evaluation.planning.cell import Cell, Outcome
@@ -56,6 +57,7 @@ def compute(
                 say(note)
             missing = recorder.missing(run) if taken else missing
         if missing:
+            say(describe(forecast(plan, folder, jobs, len(plan) - len(missing))))
             _prepare_sources(plan, jobs)
             with _executor(jobs, cluster, limits, len(missing)) as (executor, window):
                 compute_missing(plan, recorder, missing, executor, window)

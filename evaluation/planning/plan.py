@@ -44,7 +44,7 @@ class CompareSettings(BaseModel):
         (None,), description="training utterances drawn of each intent; None = all"
     )
     seeds: int = Field(1, ge=1, description="seeds 0 .. n-1, each with its own draw")
-    skills: str = Field("*", description="glob over skill@locale or suite/skill@locale")
+    skills: str = Field("*", description="globs over skill@locale or suite/skill@locale, by commas")
     vectors: tuple[Path, ...] = Field((), description="vector stores, one a language")
     slots_only: bool = Field(False, description="admit skills with a single intent")
     sources: tuple[str, ...] = Field(

@@ -48,11 +48,14 @@ def gather(
     slots_only: bool = False,
     readings: Readings | None = None,
 ) -> tuple[list[PackedSkill], list[str]]:
-    """The skills whose key, or suite/key, matches the pattern; and notes on what was left out.
+    """The skills whose key, or suite/key, matches the pattern, and notes on what was left out.
+
+    Several patterns stand in one, parted by commas.
 
     A fault in a folder of --data is an error, for its owner can mend it; what a card's published
     data cannot offer is left out and noted. `readings` are kept where cards are asked for again.
     """
+    patterns = [pattern, *pattern.split(",")]
     found: dict[str, PackedSkill] = {}
     notes: list[str] = []
     seen: set[str] = set()
@@ -69,7 +72,7 @@ def gather(
                     "and give folders different names"
                 )
             seen.add(label)
-            if fnmatchcase(skill.key, pattern) or fnmatchcase(label, pattern):
+            if any(fnmatchcase(name, p) for name in (skill.key, label) for p in patterns):
                 found[label] = pack(skill, suite) if isinstance(skill, Skill) else skill
     if not found:
         keys = [label.partition("/")[2] for label in seen]

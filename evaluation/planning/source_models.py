@@ -6,6 +6,8 @@ trained, and found again by every later run that asks for the same.
 
 import hashlib
 import json
+import statistics
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -28,6 +30,9 @@ from evaluation.planning.vectors import Vectors
 
 SEED = 0
 """One source model serves all seeds of a comparison: stage 1 is trained once."""
+
+SPENT = "seconds.txt"
+"""Beside the source models: a line each, the seconds that its training took by the clock."""
 
 LEAST = 5
 """Training utterances left from which a mature skill is worth a head in stage 1."""
@@ -124,10 +129,22 @@ def train_missing(source: Source) -> str:
     request = source.request
     mature = request.mature()
     path = request.vectors.path if request.vectors is not None else None
+    started = time.monotonic()
     model = train_source(mature, request.settings, path, SEED)
     source.path.parent.mkdir(parents=True, exist_ok=True)
     model.save(source.path)
+    with (source.path.parent / SPENT).open("a", encoding="utf-8") as file:
+        file.write(f"{time.monotonic() - started:.1f}\n")
     return f"{source.path.name}: {len(mature)} skills, {len(model.seen):,} texts"
+
+
+def training_seconds(folder: Path) -> float | None:
+    """Mean seconds that the source models of a folder took; None where none was trained there."""
+    try:
+        spent = [float(line) for line in (folder / SPENT).read_text("utf-8").split()]
+    except (OSError, ValueError):  # none yet, or a line that a kill cut: a forecast can do without
+        return None
+    return statistics.fmean(spent) if spent else None
 
 
 def check(source: Source, target: PackedSkill) -> None:

@@ -85,6 +85,20 @@ class Results:
         )  # fmt: skip
         return array("q", (position for (position,) in rows))
 
+    def has(self, key: str) -> bool:
+        """Whether the cell of this key is finished here."""
+        return self._db.execute("SELECT 1 FROM cells WHERE key = ?", (key,)).fetchone() is not None
+
+    def spent(self) -> Iterator[tuple[str, int | None, int, float]]:
+        """For each system and number of shots: finished cells, and their seconds in sum.
+
+        A cell's seconds are those of training and of three calls that answer the test split.
+        """
+        yield from self._db.execute(
+            "SELECT system, shots, count(*), sum(train_seconds + 3 * predict_ms * n_test / 1000)"
+            " FROM cells GROUP BY system, shots"
+        )
+
     def last_run(self) -> int:
         """The number of the run that began last."""
         row = self._db.execute("SELECT id FROM runs ORDER BY started DESC LIMIT 1").fetchone()
