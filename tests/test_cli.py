@@ -270,3 +270,29 @@ def test_cards_show_and_import(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("cards", "import", "skill.csv", "--name", "tunes", "--out", "mine") == 0
     capsys.readouterr()
     assert run("compare", "--data", "mine", "--system", SYSTEM, "--jobs", "1") == 0
+
+
+def test_a_dry_run_says_what_it_would_do_and_writes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path / "data", jsonl(TRAIN), jsonl(TEST))
+    assert compare("--dry-run", "--seeds", "3") == 0
+    assert capsys.readouterr().out.startswith("this run has 3 cells, 0 of them finished before;")
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize("more", [["--suite", "starter"], ["--shots", "5"], ["--skills", "bank*"]])
+def test_a_quick_look_chooses_its_own_skills(
+    more: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("compare", "--quick", *more) == 2
+    assert capsys.readouterr().err == (
+        f"skillwise: --quick: chooses its own skills and shots; leave out {more[0]}\n"
+    )
+
+
+def test_a_quick_look_needs_one_source_model(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its four skills are of one hold-out group, else stage 1 would take most of the time."""
+    assert run("compare", "--quick", "--dry-run") == 0
+    said = capsys.readouterr().out
+    assert "16 cells" in said and "1 source model is trained first" in said

@@ -72,6 +72,8 @@ def test_patterns(suite: None, tmp_path: Path) -> None:
     assert [s.key for s in gather([], [folder], "*@en-GB")[0]] == ["shopping@en-GB"]
     assert len(gather(["toys"], [folder], "music@*")[0]) == 2
     assert len(gather(["toys"], [folder], "mine/music@*")[0]) == 1
+    both = gather([], [folder], "music@en-US,mine/shopping@en-GB")[0]
+    assert [s.key for s in both] == ["music@en-US", "shopping@en-GB"]
     with pytest.raises(SkillwiseError, match="'music@en-US'"):
         gather([], [folder], "musik@en-US")
 
