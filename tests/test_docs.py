@@ -1,6 +1,7 @@
 """The pages name what is there: files, modules, targets of make, commands."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,8 @@ def test_every_path_is_there(page: Path) -> None:
 
 @page
 def test_every_link_leads_somewhere(page: Path) -> None:
-    for target in re.findall(r"\]\(([^)#\s]+)", page.read_text("utf-8")):
+    text = re.sub(r"```.*?```|`[^`\n]+`", "", page.read_text("utf-8"), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)#\s]+)", text):
         if not target.startswith(("http:", "https:")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
@@ -86,3 +88,13 @@ def test_lines_are_wrapped(page: Path) -> None:
 
 def test_the_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 130
+
+
+def test_the_floors_are_drawn_as_they_are_enforced() -> None:
+    text = (ROOT / "docs" / "ARCHITECTURE.md").read_text("utf-8")
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+    for contract in contracts["contracts"]:
+        for room in contract.get("containers", ()):
+            drawn = text.partition(f"**{room}**\n```\n")[2].partition("```")[0]
+            floors = [re.split(r"\s{2,}", line)[0] for line in drawn.splitlines()]
+            assert floors == contract["layers"]
