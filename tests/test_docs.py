@@ -49,6 +49,14 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 
 @page
+def test_every_anchor_is_a_heading_of_the_page(page: Path) -> None:
+    text = page.read_text("utf-8")
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    slugs = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= slugs
+
+
+@page
 def test_every_module_is_there(page: Path) -> None:
     """`room.module`, where the word is no file; a name within a module may stand behind it."""
     for word in words(page.read_text("utf-8")):
