@@ -26,6 +26,7 @@ app = typer.Typer(
     add_completion=False,
     no_args_is_help=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # markup takes "[cores]" for a style and shows nothing of it
 )
 app.command("compare")(compare.compare)
 app.command("pretrain")(pretrain.pretrain)

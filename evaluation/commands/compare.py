@@ -25,12 +25,14 @@ def compare(
     cell_seconds: options.CellSeconds = None,
     cell_memory: options.CellMemory = None,
     tracker: options.Track = None,
-    out: Annotated[Path | None, typer.Option(help="The run's folder. [runs/<time>]")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the run. [default: runs/<time>]")
+    ] = None,
 ) -> int:
-    """Fit systems on skills and say which is better, by how much, how surely.
+    """Fit systems on skills and say which is better, by how much, and how surely.
 
-    Without any option: the starter suite, all its utterances, into runs/<time>. A run that was cut
-    short goes on where it stopped when it is given the same --out.
+    Without options it measures the starter suite with all its utterances, into runs/<time>. A run
+    that was cut short goes on where it stopped if it gets the same --out.
     """
     from evaluation.commands.asking import asked
     from evaluation.driver.compare import compare as run
