@@ -32,7 +32,7 @@ def render(claimed: Claimed, broken: Sequence[str] = ()) -> str:
 
 
 def findings_table(findings: Sequence[Finding]) -> str:
-    """One row a claim and number of shots."""
+    """A table with one row per claim and number of shots."""
     rows = []
     for f in findings:
         m = f.measured
@@ -46,7 +46,7 @@ def findings_table(findings: Sequence[Finding]) -> str:
 
 
 def parts_table(parts: Sequence[Part]) -> str:
-    """A claim's figure on parts of its skills."""
+    """A table of the claims' figures on parts of their skills."""
     rows = [
         [p.claim.name, str(p.shots), p.name, *_measured(p.claim, p.measured)[:1],
          *_measured(p.claim, p.measured)[2:4], str(p.measured.skills)]
@@ -57,7 +57,7 @@ def parts_table(parts: Sequence[Part]) -> str:
 
 
 def growth_line(growth: Growth) -> str:
-    """One sentence for each pair."""
+    """One sentence about a pair as training utterances grow."""
     baseline, candidate = growth.pair
     course = ", ".join(
         f"{'all' if r.shots is None else r.shots}: {_points(r.points)} "
@@ -76,7 +76,7 @@ def growth_line(growth: Growth) -> str:
 
 
 def figures(claimed: Claimed) -> dict[str, Any]:
-    """The figures that the benchmark form names; None for what could not be measured."""
+    """The figures of docs/BENCHMARKS.md; None for what could not be measured."""
     out: dict[str, Any] = {"skills": claimed.counted or None}
     for claim in (*CLAIMS, CONVERGENCE):
         primary = claim.primary or None

@@ -35,7 +35,7 @@ def pretrain(
     ] = False,
     locale: Annotated[str, typer.Option(help="Language or locale of the text.")] = "en",
     minutes: Annotated[
-        float | None, typer.Option(min=0.01, help="Train for about so long. [default: 10]")
+        float | None, typer.Option(min=0.01, help="Train for about so many minutes. [default: 10]")
     ] = None,
     steps: Annotated[
         int | None,
