@@ -64,7 +64,8 @@ def state(content: Mapping[str, Any]) -> str:
     """At which state the figures of a file were measured, as one line."""
     machine = content["machine"] or {}
     cores, processor = machine.get("cores"), machine.get("processor")
-    parts = [f"Measured at commit {(content['commit'] or 'unknown')[:7]}"]
+    commit = content["commit"]
+    parts = [f"Measured at commit {commit[:7]}" if commit else "Measured at an unnoted commit"]
     if content["date"]:
         parts.append(f"on {content['date']}")
     if cores:

@@ -150,7 +150,7 @@ def _number(value: Any) -> float | None:
 
 def _missing(claim: Claim, shots: int, measured: Sides) -> str:
     if any(key[1:] == (claim.pair, claim.metric) for key in measured):
-        return f"nothing was run at {shots} utterances an intent"
+        return f"nothing was run at {shots} utterances per intent"
     baseline, candidate = claim.pair
     return f"no run has both {baseline} and {candidate} on one skill"
 

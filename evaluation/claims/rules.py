@@ -50,7 +50,7 @@ CLAIMS = (
         "dnn_relative_gain", "dnn_relative_gain_ci_low", locales=LOCALES,
     ),
     Claim(
-        "intent-gain", "the same of intents alone, at 5 utterances an intent",
+        "intent-gain", "the same of intents alone, at 5 utterances per intent",
         ("maxent-crf", "dnn"), "intent_accuracy", "relative gain", 0.15, 0.0, (5,), 5,
         "intent_gain_at_5", skills=OF_INTENTS, locales=LOCALES,
     ),
