@@ -2,12 +2,14 @@
 
     python benchmarks/run_figures.py runs/claims --json docs/results/collected.json
     python benchmarks/run_figures.py runs/claims --suite hwu64 --json docs/results/hwu64.json
+    python benchmarks/run_figures.py runs/ablations/crf --json docs/results/ablation-crf.json
 
 A score is `<metric>_<system>_at_<shots>`, the mean over skills of the mean over seeds, with a
 locale, or with --by-skill a skill, behind it. A comparison is
 `<metric>_<candidate>_over_<baseline>_at_<shots>_<quantity>`. `train_seconds_` and `predict_ms_`
 are medians over cells, `n_train_at_` is a mean. Where the code has changed since the run, the file
-says so by having no digest. With --suite, comparisons are left out: they are of the whole run.
+says so by having no digest. With --suite, comparisons are left out: they are of the whole run. An
+ablation has `<row>_<metric>`, and `<row>_<metric>_<quantity>` against its base.
 """
 
 import argparse
@@ -90,6 +92,20 @@ def comparisons(rows: Iterable[Row]) -> Figures:
     return out
 
 
+def ablation(rows: Iterable[Row]) -> Figures:
+    """The means of each row of an ablation, and its differences from the base."""
+    out: Figures = {}
+    for row in rows:
+        out |= {f"{row['slug']}_{metric}": value for metric, value in row["means"].items()}
+        for effect in row["effects"]:
+            name = f"{row['slug']}_{effect['metric']}"
+            for key, end in (("points", ""), ("ci_low", "_low"), ("ci_high", "_high")):
+                value = effect[key]
+                out[f"{name}{end}_points"] = None if value is None else 100 * value
+            out |= {f"{name}_{key}": effect[key] for key in ("wins", "ties", "losses", "skills")}
+    return out
+
+
 def unchanged(cells: Sequence[Row], systems: Mapping[str, Row]) -> list[str]:
     """The modules of the systems, where all their cells are of today's code; else none."""
     modules = {name: said["target"].partition(":")[0] for name, said in systems.items()}
@@ -121,14 +137,18 @@ def main() -> int:
     parser.add_argument("--suite", help="only the skills of this card")
     parser.add_argument("--by-skill", action="store_true", help="by skill, not by locale")
     asked = parser.parse_args()
-    source = asked.run / "summary.json"
+    rows = asked.run / "ablation.json"
+    source = asked.run / "summary.json" if not rows.exists() else asked.run / "base/summary.json"
     run = json.loads(source.read_text("utf-8"))
     cells = [cell for cell in run["cells"] if asked.suite in (None, cell["suite"])]
     if not cells:
         parser.error(f"{source} has no cell of suite {asked.suite}; name another one")
-    found = scores(cells, asked.by_skill)
-    if asked.suite is None:
-        found |= comparisons(run["comparisons"])
+    if rows.exists():
+        found = ablation(json.loads(rows.read_text("utf-8"))["rows"])
+    else:
+        found = scores(cells, asked.by_skill)
+        if asked.suite is None:
+            found |= comparisons(run["comparisons"])
     day = time.strftime("%Y-%m-%d", time.gmtime(source.stat().st_mtime))
     write_figures(
         asked.json, found, run["seconds"], unchanged(cells, run["settings"]["systems"]),

@@ -35,6 +35,7 @@ FORMS: dict[str, Callable[[float], str]] = {
     "points": lambda value: f"{value:+.1f}",
     "times": lambda value: f"{value:.1f}",
     "count": lambda value: f"{value:,.0f}",
+    "number": lambda value: f"{value:,.4g}",
 }
 """How a figure is shown. Gains and shares are fractions in the file, points are points."""
 

@@ -70,8 +70,8 @@ def growth_line(growth: Growth) -> str:
     else:
         end = f"from {stops} per intent on its interval is not above zero"
     return (
-        f"{candidate} over {baseline}, points of frame accuracy by utterances per intent: {course}; "
-        f"{end}."
+        f"{candidate} over {baseline}, points of frame accuracy by utterances per intent: "
+        f"{course}; {end}."
     )
 
 

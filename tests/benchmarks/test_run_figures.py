@@ -72,3 +72,17 @@ def test_one_suite_by_skill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     found = written(tmp_path, monkeypatch, cells, "--suite", "toy", "--by-skill")["figures"]
     assert found["frame_accuracy_maxent-crf_at_10_tea"] == 0.2
     assert not [name for name in found if "taxi" in name or "_over_" in name]
+
+
+def test_an_ablation_has_means_and_differences() -> None:
+    effect = {
+        "metric": "frame_accuracy", "points": -0.02, "ci_low": -0.03, "ci_high": None, "wins": 0,
+        "ties": 3, "losses": 15, "skills": 18,
+    }  # fmt: skip
+    rows = [{"slug": "softmax", "means": {"frame_accuracy": 0.42}, "effects": [effect]}]
+    found = run_figures.ablation(rows)
+    assert found["softmax_frame_accuracy"] == 0.42
+    assert found["softmax_frame_accuracy_points"] == pytest.approx(-2)
+    assert found["softmax_frame_accuracy_low_points"] == pytest.approx(-3)
+    assert found["softmax_frame_accuracy_high_points"] is None
+    assert found["softmax_frame_accuracy_losses"] == 15
