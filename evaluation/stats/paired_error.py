@@ -3,7 +3,8 @@
 Each seed has its own training utterances and weights, and every seed is tested on the same
 utterances. A test over utterances alone mistakes the luck of the fitted models for a difference
 between the systems, as a test over readers alone mistakes the luck of the sentences (Clark 1973,
-"The language-as-fixed-effect fallacy")."""
+"The language-as-fixed-effect fallacy").
+"""
 
 import math
 from collections.abc import Sequence

@@ -2,7 +2,8 @@
 
 A cell is sent without its skill's data block. A worker that does not have the block asks for it,
 and the cell is sent again with it. So it works over every executor, and a new worker needs no
-special case."""
+special case.
+"""
 
 from collections import OrderedDict
 from dataclasses import replace
