@@ -6,7 +6,7 @@ MINUTES ?= 2
 
 KILLS ?= 20
 
-.PHONY: compare test torture check clean
+.PHONY: compare docs test torture check clean
 
 .venv: .venv/installed
 
@@ -36,6 +36,10 @@ check: .venv
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
+
+# fills the tables of README.md and docs/ from docs/results
+docs: .venv
+	$(BIN)/python benchmarks/tables.py
 
 clean:
 	rm -rf .venv runs dist

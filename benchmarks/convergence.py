@@ -44,6 +44,7 @@ from evaluation.results.folder import RUNS  # noqa: E402
 from evaluation.stats import convergence  # noqa: E402
 from evaluation.workers.progress import progress, say  # noqa: E402
 
+MEASURES = ("dnn.meter", "dnn.system", "evaluation.stats.convergence")
 SCRATCH, TRANSFER = PAIR = ("dnn-mlm", "dnn")
 Curves = dict[tuple[str, str, int], Curve]
 """By label, system and seed."""
@@ -163,7 +164,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     for name, value in figures.items():
         print(f"{name:<42}{'-' if value is None else f'{value:,.3f}':>12}")
-    write_figures(asked.json, figures, time.monotonic() - started)
+    write_figures(asked.json, figures, time.monotonic() - started, MEASURES)
     return 0
 
 

@@ -27,6 +27,7 @@ from evaluation.results.figures import write_figures  # noqa: E402
 from evaluation.scoring.metrics import COLUMNS  # noqa: E402
 
 SEED = 20_261_126
+MEASURES = (drill.__module__, judge.__module__)
 NIGHTS = 50
 WORLDS = {
     "3 seeds, a seed moves 2 points": {"seeds": 3, "luck": 0.06},
@@ -58,7 +59,7 @@ def main() -> None:
         dealt = drill(held, seeds, asked.series, np.random.default_rng(SEED))
         name = f"real answers, {seeds} seeds a night, {dealt.nights} nights a series"
         told(figures, "real", name, dealt)
-    write_figures(asked.json, figures, time.monotonic() - started)
+    write_figures(asked.json, figures, time.monotonic() - started, MEASURES)
 
 
 def simulated(seed: np.random.SeedSequence, series: int, options: dict[str, float]) -> Drill:

@@ -27,6 +27,9 @@ sys.path.insert(0, str(ROOT))  # the rooms, before this folder's pretrain.py
 
 from evaluation.results.figures import write_figures  # noqa: E402
 
+MEASURES = ("evaluation.commands.claims", "evaluation.driver.merge", "pretrain.text.corpus")
+"""With what they import: the driver, its workers, the results file and the reports."""
+
 Figures = dict[str, float]
 
 
@@ -188,7 +191,7 @@ def main() -> int:
     for key, value in figures.items():
         print(f"{key:<42}{value:>12,.3f}")
     if asked.json:
-        write_figures(asked.json, figures, time.monotonic() - started)
+        write_figures(asked.json, figures, time.monotonic() - started, MEASURES)
     return 0
 
 

@@ -30,6 +30,7 @@ from benchmarks import (  # noqa: E402
 from evaluation.results.figures import write_figures  # noqa: E402
 from pretrain.store.vector_store import FILE, VectorStore  # noqa: E402
 
+MEASURES = ("dnn.engine", "dnn.packs.writer", "pretrain.store.local")
 PARTS = ("disk", "lookup", "serving", "faults", "accuracy")
 SKILLS, NETWORKS, OPENED = 100_000, 500, 400
 LOSSES = {
@@ -147,7 +148,7 @@ def main() -> int:
             measure: Callable[[], Figures] = getattr(bench, part)
             figures |= measure()
     if asked.json:
-        write_figures(asked.json, figures, time.monotonic() - started)
+        write_figures(asked.json, figures, time.monotonic() - started, MEASURES)
     return 0
 
 

@@ -26,18 +26,19 @@ app = typer.Typer(
     add_completion=False,
     no_args_is_help=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # markup takes "[cores]" for a style and shows nothing of it
 )
-app.command("compare")(compare.compare)
-app.command("pretrain")(pretrain.pretrain)
-app.command("report")(report.report)
-app.command("nightly")(nightly.nightly)
-app.command("ablate")(ablate.ablate)
-app.command("claims")(claims.claims)
-app.command("parse")(parse.parse)
-app.add_typer(pack.app, name="pack")
-app.add_typer(store.app, name="store")
-app.add_typer(results.app, name="results")
-app.add_typer(cards.app, name="cards")
+app.command("compare", short_help="Compare systems, skill by skill.")(compare.compare)
+app.command("pretrain", short_help="Train word vectors on text.")(pretrain.pretrain)
+app.command("report", short_help="Write a run's reports again.")(report.report)
+app.command("nightly", short_help="Fail if a skill got worse since a reference.")(nightly.nightly)
+app.command("ablate", short_help="Measure named changes against a base.")(ablate.ablate)
+app.command("claims", short_help="Put claims beside what is measured.")(claims.claims)
+app.command("parse", short_help="Say what a text means to a packed skill.")(parse.parse)
+app.add_typer(pack.app, name="pack", short_help="Keep the networks of many skills in one file.")
+app.add_typer(store.app, name="store", short_help="Show, score, import and export word vectors.")
+app.add_typer(results.app, name="results", short_help="Ask a run by SQL, export it, merge runs.")
+app.add_typer(cards.app, name="cards", short_help="See what data there is; import your own.")
 
 BAD_INPUT = 2
 INTERRUPTED = 130

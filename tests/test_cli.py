@@ -92,6 +92,15 @@ def test_every_command_has_help(
     assert len(text.split()) > 15
 
 
+def test_help_says_what_holds_where_an_option_is_left_out(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run("compare", "--help") == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "[default: all cores]" in text
+    assert "[default: starter]" in text
+
+
 @pytest.mark.parametrize("command", commands(), ids=" ".join)
 def test_every_command_stands_in_the_readme(command: tuple[str, ...]) -> None:
     assert f"skillwise {' '.join(command)}" in (ROOT / "README.md").read_text("utf-8")

@@ -78,7 +78,7 @@ def ablate(
 ) -> list[RowResult]:  # fmt: skip
     """Compute all rows into `out`, one folder each, and write ablation.json and ablation.md.
 
-    A row that is finished costs nothing the second time, so a run that was cut short goes on.
+    A finished row costs nothing the second time, so a run that was cut short goes on.
     """
     plans = ablation.plans()
     with owned(out):

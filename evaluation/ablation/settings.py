@@ -1,7 +1,7 @@
 """`ablate`: a base and named changes, each a row of data; the file and its validated plans.
 
-Each row is an ordinary comparison of one system in a folder of its own, so its cells are cached and
-resumed as any run's, and are the very cells that `compare` would compute.
+Each row is an ordinary comparison of one system in a folder of its own. So its cells are kept like
+those of any run, and they are the cells that `compare` would compute.
 """
 
 import json
@@ -42,7 +42,7 @@ class Base(BaseModel):
 
 
 class Change(BaseModel):
-    """One named difference to the base; what it leaves out is the base's."""
+    """One named change of the base; what it leaves out is taken from the base."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -81,7 +81,7 @@ class Ablation:
     rows: tuple[Row, ...]
 
     def plans(self) -> list[tuple[Row, Plan]]:
-        """The plans of all rows; whatever the user can mend is raised before any is begun."""
+        """The plans of all rows; what the user can fix is raised before any is begun."""
         found = []
         for row in self.rows:
             try:
@@ -111,7 +111,7 @@ def find(name: str) -> Path:
 
 
 def read(path: Path, skills: str | None = None, seeds: int | None = None) -> Ablation:
-    """Read and check a file; `skills` and `seeds`, where given, stand in for the base's."""
+    """Read and check a file; `skills` and `seeds`, if given, replace those of the base."""
     try:
         content = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -165,7 +165,7 @@ def _changed(path: Path, base: Base, change: Change) -> CompareSettings:
 
 
 def _same_settings(system: str, other: str) -> bool:
-    """Whether settings of one are settings of the other, as those of all networks are."""
+    """Whether both systems take the same settings, as all networks do."""
     if system in SYSTEMS and other in SYSTEMS:
         return SYSTEMS[system].settings == SYSTEMS[other].settings
     return system == other

@@ -22,7 +22,7 @@ from evaluation.stats.shelf import Shelf
 PAIRS: tuple[Pair, ...] = tuple(dict.fromkeys(claim.pair for claim in CLAIMS))
 
 REPEATING = frozenset({"fb-mtod", "multidogo"})
-"""Suites in which half of the test texts, or more than a quarter, stand in training too."""
+"""Suites in which more than a quarter of the test texts are also in training."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +37,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """A pair over growing numbers of shots: gain in points with its interval at each."""
+    """The gain of a pair at growing numbers of shots, in points with its interval."""
 
     pair: Pair
     rungs: tuple[Comparison, ...]
 
     @property
     def stops(self) -> int | str | None:
-        """The number of shots ("all") from which the candidate's interval is above zero no more;
-        None where it is so at the largest number measured."""
+        """The smallest number of shots, or "all", at which the candidate no longer surely wins.
+
+        None if it still does at the largest number measured.
+        """
         won = [(r.points_ci_low or 0.0) > 0 for r in self.rungs]
         last = max((i for i, each in enumerate(won) if each), default=-1)
         if last + 1 == len(self.rungs):
@@ -68,7 +70,7 @@ class Claimed:
 
 
 def read_runs(folders: Sequence[Path], shelf: Shelf, resamples: int = RESAMPLES) -> Sides:
-    """Every skill under every pair of a claim; of a skill in several runs the first counts."""
+    """Read every skill under every pair of a claim; if several runs have it, the first counts."""
     merged: Sides = {}
     for folder in folders:
         with Results(folder / FILE) as results:
@@ -111,7 +113,7 @@ def conclude(
 
 
 def measure(claim: Claim, shots: int, found: Sequence[Side]) -> Measured | None:
-    """A claim's figure on some skills, None of none."""
+    """A claim's figure on some skills; None if there are none."""
     if not found:
         return None
     c = comparison(shots, claim.pair, METRICS[claim.metric], None, found)
@@ -127,7 +129,7 @@ def measure(claim: Claim, shots: int, found: Sequence[Side]) -> Measured | None:
 
 
 def read_convergence(path: Path) -> Measured:
-    """A convergence meter's report in the benchmark form; anything else is a `DataError`."""
+    """Read what `benchmarks/convergence.py` wrote; any other file is a `DataError`."""
     remedy = "name a JSON report with these figures (docs/BENCHMARKS.md)"
     try:
         figures: Any = json.loads(path.read_text("utf-8"))["figures"]
@@ -148,7 +150,7 @@ def _number(value: Any) -> float | None:
 
 def _missing(claim: Claim, shots: int, measured: Sides) -> str:
     if any(key[1:] == (claim.pair, claim.metric) for key in measured):
-        return f"nothing was run at {shots} utterances an intent"
+        return f"nothing was run at {shots} utterances per intent"
     baseline, candidate = claim.pair
     return f"no run has both {baseline} and {candidate} on one skill"
 

@@ -12,7 +12,7 @@ FILE = "claims.json"
 
 
 def read_held(path: Path) -> frozenset[str]:
-    """The keys of the claims that held; a file that is no record is a `DataError`."""
+    """Read the keys of the claims that held; a file that is no record is a `DataError`."""
     remedy = "name a record of `skillwise claims`, or remove it to begin anew"
     try:
         content = json.loads(path.read_text("utf-8"))
@@ -27,7 +27,7 @@ def read_held(path: Path) -> frozenset[str]:
 
 
 def broken(held: frozenset[str], findings: Sequence[Finding]) -> list[str]:
-    """Which of them fail now; one that cannot be compared now neither holds nor fails."""
+    """Say which of them fail now; one that cannot be compared neither holds nor fails."""
     return [f.key for f in findings if f.key in held and f.verdict == "not reproduced"]
 
 

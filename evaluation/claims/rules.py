@@ -1,4 +1,4 @@
-"""The mission's claims as data, and the rule by which a measured figure holds against each."""
+"""The claims as data, and the rule by which a measured figure holds or fails against each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ Quantity = Literal["relative gain", "error reduction", "ratio"]
 Verdict = Literal["reproduced", "not reproduced", "not comparable"]
 
 SKILLS = 200
-"""Skills that a claim over "custom skills" needs: as many as the mission's own had, or half."""
+"""Skills that a claim needs, so that it is about as broad as what was claimed."""
 
 OF_INTENTS = 150
-"""Skills that a claim over intents alone needs: every eighth of those that are collected has one
-intent, so nothing to tell apart, and stands in no comparison of intents."""
+"""Skills that a claim about intents alone needs. Every eighth collected skill has a single intent,
+so nothing to tell apart, and is in no comparison of intents."""
 
 LOCALES = ("de-DE", "en-GB", "en-IN", "en-US")
 
@@ -23,9 +23,9 @@ LOCALES = ("de-DE", "en-GB", "en-IN", "en-US")
 class Claim:
     """One claim: who over whom, on what, and what the figure must reach.
 
-    Judged at each of `shots` that was measured; `primary` is the number of shots whose figure goes
-    by `figure` into the JSON. The figure must be at least `target`, and the lower end of its
-    interval must lie above `low_above`.
+    It is judged at each of `shots` that was measured. The figure at `primary` shots is written to
+    the JSON under the name `figure`. The figure must be at least `target`, and the lower end of its
+    interval must be above `low_above`.
     """
 
     name: str
@@ -50,7 +50,7 @@ CLAIMS = (
         "dnn_relative_gain", "dnn_relative_gain_ci_low", locales=LOCALES,
     ),
     Claim(
-        "intent-gain", "the same of intents alone, at 5 utterances an intent",
+        "intent-gain", "the same of intents alone, at 5 utterances per intent",
         ("maxent-crf", "dnn"), "intent_accuracy", "relative gain", 0.15, 0.0, (5,), 5,
         "intent_gain_at_5", skills=OF_INTENTS, locales=LOCALES,
     ),
@@ -75,7 +75,7 @@ CONVERGENCE = Claim(
     ("dnn-mlm", "dnn"), "frame_accuracy", "ratio", 5.0, 1.0, (), 0,
     "convergence_ratio", skills=5,
 )  # fmt: skip
-"""Read from a meter's report; every other claim is read from cells."""
+"""The one claim that is read from a meter's report; the others are read from cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class Finding:
 
 
 def judge(claim: Claim, shots: int | None, measured: Measured | None, missing: str) -> Finding:
-    """The verdict by the claim's rule; `missing` says why nothing was measured."""
+    """Judge a claim by its rule; `missing` says why nothing was measured."""
     if measured is None:
         return Finding(claim, shots, None, "not comparable", missing)
     short = _short(claim, measured)

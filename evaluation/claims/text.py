@@ -9,10 +9,10 @@ from evaluation.report.markdown import table
 from evaluation.report.text import TITLES
 
 NOTE = (
-    "A figure is of the means over skills (their ratio), for it stays put where one skill's"
-    " baseline is near zero; the mean of the skills' own ratios stands beside it. Intervals: 95%,"
-    " skills drawn by name, then seeds and utterances. A claim is judged at each number of"
-    " utterances an intent that it speaks of."
+    "A figure is the ratio of means over skills, because that stays put if one skill's baseline is"
+    " near zero. The mean of the skills' own ratios is given beside it. Intervals are 95%; skills"
+    " are drawn by name, then seeds and utterances. A claim is judged at each number of utterances"
+    " per intent that it speaks of."
 )
 
 
@@ -21,7 +21,7 @@ def render(claimed: Claimed, broken: Sequence[str] = ()) -> str:
     parts = [
         findings_table(claimed.findings),
         NOTE,
-        "Left out, for settings were chosen on them or on a version of them: "
+        "Left out, because settings were chosen on them or on a version of them: "
         f"{len(claimed.excluded)} ({', '.join(claimed.excluded) or 'none'}).",
     ]
     if claimed.parts:
@@ -32,7 +32,7 @@ def render(claimed: Claimed, broken: Sequence[str] = ()) -> str:
 
 
 def findings_table(findings: Sequence[Finding]) -> str:
-    """One row a claim and number of shots."""
+    """A table with one row per claim and number of shots."""
     rows = []
     for f in findings:
         m = f.measured
@@ -46,18 +46,18 @@ def findings_table(findings: Sequence[Finding]) -> str:
 
 
 def parts_table(parts: Sequence[Part]) -> str:
-    """A claim's figure on parts of its skills."""
+    """A table of the claims' figures on parts of their skills."""
     rows = [
         [p.claim.name, str(p.shots), p.name, *_measured(p.claim, p.measured)[:1],
          *_measured(p.claim, p.measured)[2:4], str(p.measured.skills)]
         for p in parts
     ]  # fmt: skip
-    header = ["claim", "an intent", "skills of", "measured", "95% interval", "mean of ratios", "n"]
+    header = ["claim", "per intent", "skills of", "measured", "95% interval", "mean of ratios", "n"]
     return table(header, rows)
 
 
 def growth_line(growth: Growth) -> str:
-    """One sentence for each pair."""
+    """One sentence about a pair as training utterances grow."""
     baseline, candidate = growth.pair
     course = ", ".join(
         f"{'all' if r.shots is None else r.shots}: {_points(r.points)} "
@@ -68,15 +68,15 @@ def growth_line(growth: Growth) -> str:
     if stops is None:
         end = "it still wins at the largest number measured"
     else:
-        end = f"from {stops} an intent on its interval does not lie above zero"
+        end = f"from {stops} per intent on its interval is not above zero"
     return (
-        f"{candidate} over {baseline}, points of frame accuracy by utterances an intent: {course}; "
-        f"{end}."
+        f"{candidate} over {baseline}, points of frame accuracy by utterances per intent: "
+        f"{course}; {end}."
     )
 
 
 def figures(claimed: Claimed) -> dict[str, Any]:
-    """The figures that the benchmark form names; None for what could not be measured."""
+    """The figures of docs/BENCHMARKS.md; None for what could not be measured."""
     out: dict[str, Any] = {"skills": claimed.counted or None}
     for claim in (*CLAIMS, CONVERGENCE):
         primary = claim.primary or None
@@ -107,7 +107,7 @@ def _regime(shots: int | None, m: Measured | None) -> str:
     if shots is None:
         return "–"
     seeds = f", {m.seeds} seed{'s' if m.seeds != 1 else ''}" if m is not None else ""
-    return f"{shots} an intent{seeds}"
+    return f"{shots} per intent{seeds}"
 
 
 def _percent(value: float | None) -> str:

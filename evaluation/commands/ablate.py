@@ -9,25 +9,30 @@ import typer
 
 def ablate(
     file: Annotated[str, typer.Argument(help="A TOML file, or the name of a ready one.")] = "",
-    out: Annotated[Path | None, typer.Option(help="Folder. [runs/ablations/<file>]")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the runs. [default: runs/ablations/<file>]")
+    ] = None,
     skills: Annotated[
-        str | None, typer.Option(help="Glob in place of the base's, for a quick look.")
+        str | None,
+        typer.Option(help="A glob over skills in place of the base's, for a quick look."),
     ] = None,
     seeds: Annotated[
         int | None, typer.Option(min=1, help="Number of seeds in place of the base's.")
     ] = None,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Worker processes. [cores]")] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Number of worker processes. [default: all cores]")
+    ] = None,
     cluster: Annotated[str | None, typer.Option(help="Address of a Dask scheduler.")] = None,
     cell_seconds: Annotated[
-        float | None, typer.Option(min=0.1, help="A cell that takes longer fails.")
+        float | None, typer.Option(min=0.1, help="A cell fails if it takes longer.")
     ] = None,
     cell_memory: Annotated[
-        int | None, typer.Option(min=64, help="A cell that allocates more MB fails.")
+        int | None, typer.Option(min=64, help="A cell fails if it allocates more MB.")
     ] = None,
 ) -> int:
-    """Measure named changes against a base: a table of paired differences with their intervals.
+    """Measure named changes of a system against a base, as paired differences with intervals.
 
-    Without a file: the names of the ready ones. A run that was cut short goes on where it stopped.
+    Without a file it lists the ready ones. A run that was cut short goes on where it stopped.
     """
     from evaluation.ablation.settings import find, read, ready
 

@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="The data cards: what data there is, and bringing in one's own.")
+app = typer.Typer(help="Data cards: what data there is, and how to bring your own.")
 
 
 @app.command("list")
 def list_() -> int:
-    """One line a card: skills, locales, licence, and whether its data are here."""
+    """Print one line per card: skills, locales, licence, and whether its data are here."""
     from data_cards.registry.listing import list_cards, render_list
 
     typer.echo(render_list(list_cards()))
@@ -19,7 +19,7 @@ def list_() -> int:
 
 @app.command()
 def show(name: Annotated[str, typer.Argument(help="A card's name.")]) -> int:
-    """One card in full."""
+    """Print one card in full, with what to know of its data before it is used."""
     from data_cards.card import card
     from data_cards.registry.listing import show as render
 
@@ -29,12 +29,14 @@ def show(name: Annotated[str, typer.Argument(help="A card's name.")]) -> int:
 
 @app.command()
 def check(
-    names: Annotated[list[str] | None, typer.Argument(help="Cards. [all]")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Names of cards. [default: all]")
+    ] = None,
     suggest: Annotated[
-        bool, typer.Option("--suggest", help="Print the block to put into the card instead.")
+        bool, typer.Option("--suggest", help="Print the counts and hashes to put into the card.")
     ] = False,
 ) -> int:
-    """Recount cards, hashes and overlaps, and list every faulty entry; exit 1 where a card lies."""
+    """Count everything again and list every faulty entry; exit with 1 if a card is wrong."""
     from data_cards.card import card, cards
     from data_cards.registry import check as checking
     from data_cards.registry.listing import render_locales, render_report
@@ -57,7 +59,7 @@ def check(
 
 @app.command()
 def download(name: Annotated[str, typer.Argument(help="A card's name.")]) -> int:
-    """Bring a card's data into the folder that SKILLWISE_DATA names, verified by their hashes."""
+    """Fetch a card's data into the folder that SKILLWISE_DATA names, checked by their hashes."""
     from data_cards.card import card
     from data_cards.registry.download import download as fetch
 
@@ -67,15 +69,21 @@ def download(name: Annotated[str, typer.Argument(help="A card's name.")]) -> int
 
 @app.command("import")
 def import_(
-    path: Annotated[Path, typer.Argument(help="Interaction model, LU, Rasa, CSV, JSONL.")],
+    path: Annotated[
+        Path, typer.Argument(help="Alexa interaction model, LU, Rasa YAML, CSV or JSONL.")
+    ],
     out: Annotated[
-        Path | None, typer.Option(help="Folder to write the skill under. [preview only]")
+        Path | None, typer.Option(help="Write the skill into this folder. [default: only show it]")
     ] = None,
-    format: Annotated[str | None, typer.Option(help="The file's format. [by its suffix]")] = None,
-    name: Annotated[str | None, typer.Option(help="The skill's name. [the file's]")] = None,
+    format: Annotated[
+        str | None, typer.Option(help="Format of the file. [default: by its suffix]")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(help="The skill's name. [default: the file's]")
+    ] = None,
     locale: Annotated[str, typer.Option(help="The skill's locale.")] = "en-US",
 ) -> int:
-    """Show what is understood of a skill's file; with --out, write it in the neutral format."""
+    """Show what is understood of a skill's file. With --out, also write it so --data takes it."""
     from data_cards.exchange.importing import import_skill, preview, render_preview
 
     typer.echo(render_preview(preview(path, format, name=name, locale=locale)))

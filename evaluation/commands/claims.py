@@ -14,11 +14,15 @@ SYSTEMS = ["maxent-crf", "maxent-crf-strong", "dnn-mlm", "dnn"]
 
 def claims(
     run: Annotated[
-        list[Path] | None, typer.Option(help="Folder of a run to read; nothing is computed then.")
+        list[Path] | None, typer.Option(help="Read this finished run and compute nothing.")
     ] = None,
-    suite: Annotated[list[str] | None, typer.Option(help="Data card. [collected: all]")] = None,
+    suite: Annotated[
+        list[str] | None, typer.Option(help="A data card. [default: collected: all that are here]")
+    ] = None,
     data: options.Folders = None,
-    shots: Annotated[list[str] | None, typer.Option(help="Utterances an intent. [5, 10]")] = None,
+    shots: Annotated[
+        list[str] | None, typer.Option(help="Training utterances per intent. [default: 5, 10]")
+    ] = None,
     seeds: options.Seeds = 3,
     skills: options.Skills = "*",
     change: options.Changes = None,
@@ -27,18 +31,26 @@ def claims(
     jobs: options.Jobs = None,
     cluster: options.Cluster = None,
     convergence: Annotated[
-        Path | None, typer.Option(help="JSON report of a convergence meter.")
+        Path | None, typer.Option(help="What benchmarks/convergence.py wrote.")
     ] = None,
     reference: Annotated[
-        Path | None, typer.Option(help="Record of claims that held. [claims.json beside the run]")
+        Path | None,
+        typer.Option(
+            help="File that keeps which claims held. [default: claims.json in the run's folder]"
+        ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="The run's folder. [runs/claims]")] = None,
-    json_: Annotated[Path | None, typer.Option("--json", help="File for the figures.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the run. [default: runs/claims]")
+    ] = None,
+    json_: Annotated[
+        Path | None, typer.Option("--json", help="Also write the figures to this file.")
+    ] = None,
 ) -> int:
-    """Put each claim about DNNs and transfer beside what was measured here, with a verdict.
+    """Put each claim about networks and transfer beside what was measured here, with a verdict.
 
-    Runs the systems on the collected skills, going on where it stopped, or reads finished runs.
-    Exit code 0: done; 1: a claim that held before fails now, or a cell failed; 2: bad input.
+    It runs the systems on the collected skills and goes on where it stopped. With --run it reads
+    finished runs instead. Exit code 0: done. 1: a claim that held before fails now, or a cell
+    failed. 2: bad input.
     """
     from evaluation.claims.conclude import conclude, read_convergence, read_runs
     from evaluation.claims.record import FILE, broken, read_held, write_held

@@ -29,13 +29,15 @@ def compare(
         bool, typer.Option("--quick", help="Four starter skills at 10 per intent: a first look.")
     ] = False,
     dry_run: options.DryRun = False,
-    out: Annotated[Path | None, typer.Option(help="The run's folder. [runs/<time>]")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the run. [default: runs/<time>]")
+    ] = None,
 ) -> int:
-    """Fit systems on skills and say which is better, by how much, how surely.
+    """Fit systems on skills and say which is better, by how much, and how surely.
 
-    Without any option: the starter suite, all its utterances, into runs/<time>. --quick is a first
-    look in about a minute. A run that was cut short goes on where it stopped when it is given the
-    same --out.
+    Without options it measures the starter suite with all its utterances, into runs/<time>. --quick
+    gives a first look in about a minute. A run that was cut short goes on where it stopped if it
+    gets the same --out.
     """
     from evaluation.commands.asking import asked, quick_look
     from evaluation.driver.compare import compare as run

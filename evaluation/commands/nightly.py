@@ -26,23 +26,24 @@ def nightly(
     cell_memory: options.CellMemory = None,
     tracker: options.Track = None,
     history: Annotated[
-        Path | None, typer.Option(help="Folder of the nights. [runs/nightly]")
+        Path | None, typer.Option(help="Folder of the nights. [default: runs/nightly]")
     ] = None,
     accept: Annotated[
         bool, typer.Option("--accept", help="Make this night the reference of the next ones.")
     ] = False,
     drill: Annotated[
         int | None,
-        typer.Option(min=1, help="Run nothing: deal the nights on record anew so many times."),
+        typer.Option(min=1, help="Run nothing: deal the recorded nights again, so many times."),
     ] = None,
 ) -> int:
     """Run a suite, compare it with the accepted reference, and fail where a skill got worse.
 
-    Exit code 0: nothing got worse; 1: a skill or the whole suite did, or a cell failed; 2: a cell
-    cannot be compared, for its data or settings changed or it is missing: run with --accept.
+    Exit code 0: nothing got worse. 1: a skill or the whole suite got worse, or a cell failed.
+    2: a cell cannot be compared, because its data or settings changed or it is missing; run with
+    --accept if that is meant.
 
-    With --drill: how often this gate alarms without a change and finds a planted loss, on the
-    answers of the nights since the reference, which must have been nights without a change.
+    --drill measures how often this gate alarms without a change, and how often it finds a planted
+    loss. It uses the answers of the nights since the reference. Nothing may have changed in them.
     """
     from evaluation.commands.asking import asked
     from evaluation.nightly.pages import headline

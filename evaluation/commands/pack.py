@@ -9,29 +9,43 @@ Names = list[str] | None
 Paths = list[Path] | None
 File = Annotated[Path, typer.Argument(help="The pack file.")]
 
-app = typer.Typer(help="Pack files, each with the fitted networks of many skills.")
+app = typer.Typer(help="Keep the fitted networks of many skills in one pack file.")
 
 
 @app.command()
 def add(
-    out: Annotated[Path, typer.Option(help="The pack file; made where there is none.")],
-    suite: Annotated[Names, typer.Option(help="Data card, e.g. hwu64. [starter]")] = None,
-    data: Annotated[Paths, typer.Option(help="Folder of <skill>@<locale> folders.")] = None,
-    system: Annotated[str, typer.Option(help="Which network to fit.")] = "dnn-mlm",
-    change: Annotated[Names, typer.Option("--set", help="system.key=value")] = None,
-    shots: Annotated[str, typer.Option(help="Utterances an intent; a number or all.")] = "all",
-    seed: Annotated[int, typer.Option(min=0, help="Seed of draw and training.")] = 0,
-    skills: Annotated[str, typer.Option(help="Glob over skill@locale.")] = "*",
-    vectors: Annotated[Paths, typer.Option(help="Vector store; one a language.")] = None,
+    out: Annotated[Path, typer.Option(help="The pack file; it is made if there is none.")],
+    suite: Annotated[
+        Names, typer.Option(help="A data card, e.g. hwu64. [default: starter]")
+    ] = None,
+    data: Annotated[
+        Paths, typer.Option(help="Your own skills: a folder of <skill>@<locale> folders.")
+    ] = None,
+    system: Annotated[str, typer.Option(help="The network to fit.")] = "dnn-mlm",
+    change: Annotated[
+        Names, typer.Option("--set", help="Change a setting: system.key=value.")
+    ] = None,
+    shots: Annotated[
+        str, typer.Option(help="Training utterances per intent: a number, or all.")
+    ] = "all",
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the draw and of training.")] = 0,
+    skills: Annotated[
+        str, typer.Option(help="Only skills whose skill@locale matches this glob.")
+    ] = "*",
+    vectors: Annotated[
+        Paths, typer.Option(help="A folder of word vectors, one per language.")
+    ] = None,
     slots_only: Annotated[
-        bool, typer.Option("--slots-only", help="Admit skills with a single intent.")
+        bool, typer.Option("--slots-only", help="Also take skills with a single intent.")
     ] = False,
-    again: Annotated[bool, typer.Option("--again", help="Also skills that are there.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Also fit skills that the file has.")
+    ] = False,
 ) -> int:
-    """Fit skills and add each one's pack as soon as it is there.
+    """Fit skills and add the pack of each to a file as soon as it is fitted.
 
-    A skill whose name the file holds is left alone, so that a killed call goes on where it
-    stopped; --again fits it anew, and the new pack takes the place of the old one.
+    Skills that the file has already are left alone, so a command that was killed goes on where it
+    stopped. --again fits them once more, and the new packs take the place of the old ones.
     """
     from evaluation.commands.asking import asked
     from evaluation.driver.pack import add as run
@@ -48,7 +62,7 @@ def add(
 
 @app.command("list")
 def list_(file: File) -> int:
-    """Print the packs of a file with their bytes, and the damage that has no name."""
+    """Print the names of the packs in a file with their bytes, and any damaged bytes."""
     from dnn.packs.reader import PackFile
 
     opened = PackFile(file)
@@ -63,10 +77,10 @@ def list_(file: File) -> int:
 def compact(
     file: File,
     drop_damaged: Annotated[
-        bool, typer.Option("--drop-damaged", help="Leave out damage that has no name.")
+        bool, typer.Option("--drop-damaged", help="Leave out damaged bytes whose pack is unknown.")
     ] = False,
 ) -> int:
-    """Write a file anew without the packs that later ones replaced; readers may go on reading."""
+    """Write a pack file again without replaced packs; others may read it meanwhile."""
     from data_cards.errors import DataError
     from dnn.packs.writer import PackWriter
 

@@ -8,17 +8,21 @@ import typer
 
 
 def parse(
-    text: Annotated[list[str], typer.Argument(help="What a user says; several in turn.")],
-    skill: Annotated[str, typer.Option(help="NAME@LOCALE of a pack in the file.")],
+    text: Annotated[
+        list[str], typer.Argument(help="What a user says; several texts are answered in turn.")
+    ],
+    skill: Annotated[
+        str, typer.Option(help="The skill, NAME@LOCALE, as `skillwise pack list` names it.")
+    ],
     pack: Annotated[Path, typer.Option(help="A file that `skillwise pack add` wrote.")],
     vectors: Annotated[
-        list[Path] | None, typer.Option(help="Vector store, beside the packaged ones.")
+        list[Path] | None, typer.Option(help="A folder of word vectors, beside the packaged ones.")
     ] = None,
 ) -> int:
-    """Print what utterances mean to a skill, a line of JSON each.
+    """Print what utterances mean to a packed skill, as one line of JSON for each.
 
     {"skill", "text", "tokens", "intent", "slots": [{"name", "start", "end", "value"}],
-    "confidence"}; start and end are half-open word indices.
+    "confidence"}; start is the index of a slot's first word, end the index after its last.
     """
     from dnn.engine import Engine
 

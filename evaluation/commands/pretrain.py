@@ -19,19 +19,32 @@ Names = list[str] | None
 
 
 def pretrain(
-    out: Annotated[Path, typer.Option(help="Folder of the new store; with --map, the picture.")],
+    out: Annotated[
+        Path, typer.Option(help="Folder of the new store; with --map, the picture to write.")
+    ],
     text: Annotated[
-        Names, typer.Option(help="Text file, one sentence a line; FILE:WEIGHT.")
+        Names,
+        typer.Option(help="Text file with one sentence per line; FILE:2 reads it twice as often."),
     ] = None,
-    suite: Annotated[Names, typer.Option(help="Card whose training utterances are text.")] = None,
+    suite: Annotated[
+        Names, typer.Option(help="A card whose training utterances are read as text.")
+    ] = None,
     chitchat: Annotated[
-        bool, typer.Option("--chitchat", help="The chat text of the package chitchat-dataset.")
+        bool,
+        typer.Option("--chitchat", help="Also read the chat text of the package chitchat-dataset."),
     ] = False,
     locale: Annotated[str, typer.Option(help="Language or locale of the text.")] = "en",
-    minutes: Annotated[float | None, typer.Option(min=0.01, help="Training budget. [10]")] = None,
-    steps: Annotated[int | None, typer.Option(min=1, help="Training budget in steps.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all draws.")] = 0,
-    change: Annotated[Names, typer.Option("--set", help="key=value of the MLM's settings.")] = None,
+    minutes: Annotated[
+        float | None, typer.Option(min=0.01, help="Train for about so many minutes. [default: 10]")
+    ] = None,
+    steps: Annotated[
+        int | None,
+        typer.Option(min=1, help="Train for so many steps; this can be repeated exactly."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of every random choice.")] = 0,
+    change: Annotated[
+        Names, typer.Option("--set", help="Change a setting of the MLM: key=value.")
+    ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the unfinished training in --out.")
     ] = False,
@@ -40,16 +53,16 @@ def pretrain(
         Names,
         typer.Option(
             "--map",
-            help="Train nothing: draw this store (a folder, en, de) as --out.",
+            help="Train nothing: draw this store (a folder, en or de) into --out.",
         ),
     ] = None,
 ) -> int:
     """Train word vectors by masked language modelling and write a store that `--vectors` takes.
 
-    With --map: chosen groups of words of a store as points in a picture, `--out map.svg` (or .png,
-    .pdf); given again, one map below the other.
+    With --map it draws chosen groups of words as points, into `--out map.svg` (or .png, .pdf). If
+    --map is given several times, it draws one map below the other.
 
-    Several processes or a GPU: `accelerate launch -m evaluation pretrain …`.
+    For several processes or a GPU: `accelerate launch -m evaluation pretrain …`.
     """
     if maps:
         if text or suite or chitchat:

@@ -7,9 +7,11 @@ import typer
 
 
 def report(
-    run: Annotated[Path | None, typer.Argument(help="A run's folder. [the last in runs]")] = None,
+    run: Annotated[
+        Path | None, typer.Argument(help="Folder of a run. [default: the last one in runs]")
+    ] = None,
 ) -> int:
-    """Render a run's reports again from its results, without computing anything."""
+    """Write the reports of a finished run again from its results. No system is fitted."""
     from evaluation.report.files import render
     from evaluation.report.text import headline
     from evaluation.results.folder import last_folder

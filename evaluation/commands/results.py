@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Ask a run's results.sqlite: cells, runs, plan, failures, predictions.")
+app = typer.Typer(
+    help="Ask a run's results.sqlite by SQL: cells, runs, plan, failures, predictions."
+)
 
 CELLS = (
     "SELECT skill, locale, system, shots, seed, round(frame_accuracy, 4) AS frame_accuracy,"
@@ -26,11 +28,15 @@ class Format(StrEnum):
 @app.callback(invoke_without_command=True)
 def results(
     context: typer.Context,
-    run: Annotated[Path | None, typer.Option(help="A run's folder. [the last in runs]")] = None,
-    sql: Annotated[str, typer.Option(help="A query; it can only read. [the cells]")] = CELLS,
+    run: Annotated[
+        Path | None, typer.Option(help="Folder of a run. [default: the last one in runs]")
+    ] = None,
+    sql: Annotated[
+        str, typer.Option(help="An SQL query that only reads. [default: all cells]")
+    ] = CELLS,
     format: Annotated[Format, typer.Option(help="How to print the rows.")] = Format.table,
 ) -> int:
-    """Print the rows of one query over a run's results, read-only."""
+    """Print the rows of one SQL query over the results of a run. Nothing can be changed by it."""
     if context.invoked_subcommand is not None:
         return 0
     from evaluation.report.query import ask
@@ -46,9 +52,11 @@ def results(
 @app.command()
 def export(
     parquet: Annotated[Path, typer.Option(help="Folder to write the Parquet files into.")],
-    run: Annotated[Path | None, typer.Option(help="A run's folder. [the last in runs]")] = None,
+    run: Annotated[
+        Path | None, typer.Option(help="Folder of a run. [default: the last one in runs]")
+    ] = None,
 ) -> int:
-    """Write a run's cells, answers and comparisons as Parquet files."""
+    """Write the cells, answers and comparisons of a run as Parquet files."""
     from evaluation.results.folder import last_folder
     from evaluation.results.parquet import export as write
 
@@ -62,7 +70,7 @@ def merge(
     runs: Annotated[list[Path], typer.Argument(help="Folders of runs, two or more.")],
     out: Annotated[Path, typer.Option(help="Folder of the joined results.")],
 ) -> int:
-    """Join the results of several runs: each cell once, each run concluded from all its cells."""
+    """Join the results of several runs; each cell is kept once, and runs are compared whole."""
     from evaluation.driver.merge import merge as join
 
     merged = join(runs, out)

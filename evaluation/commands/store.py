@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Vector stores: import and export word2vec files, look at what is in one.")
+app = typer.Typer(help="Word vectors: look at a store, score it, read and write word2vec files.")
 
 Binary = Annotated[
-    bool | None, typer.Option("--binary/--text", help="word2vec's format. [binary for .bin]")
+    bool | None,
+    typer.Option("--binary/--text", help="word2vec's format. [default: binary for .bin]"),
 ]
 
 
@@ -22,16 +23,18 @@ class Kind(StrEnum):
 
 @app.command("import")
 def import_(
-    source: Annotated[Path, typer.Argument(help="word2vec or GloVe file (.gz too), or a store.")],
+    source: Annotated[
+        Path, typer.Argument(help="A word2vec or GloVe file (also .gz), or a store.")
+    ],
     out: Annotated[Path, typer.Option(help="Folder of the new store.")],
     locale: Annotated[str, typer.Option(help="Language or locale of the words.")] = "en",
-    kind: Annotated[Kind, typer.Option(help="How the numbers are kept.")] = Kind.int8,
+    kind: Annotated[Kind, typer.Option(help="Type of the numbers.")] = Kind.int8,
     binary: Binary = None,
 ) -> int:
-    """Make a store that `--vectors` takes of a word2vec file, or of another store.
+    """Make a store, which `--vectors` takes, from a word2vec file or from another store.
 
-    Words are normalised as everywhere; of two that become one, the first stays. A store of an
-    older format or another kind is written anew.
+    Words are normalised as everywhere; if two become one, the first stays. A store of an older
+    format, or of another type of numbers, is written in today's.
     """
     import numpy as np
 
@@ -67,7 +70,7 @@ def export(
     out: Annotated[Path, typer.Option(help="The word2vec file to write.")],
     binary: Binary = None,
 ) -> int:
-    """Write a store as a word2vec file, text or binary, which gensim and most others read."""
+    """Write a store as a word2vec file, which gensim and most other tools read."""
     from pretrain.store import word2vec as exchange
     from pretrain.store.vector_store import VectorStore
 
@@ -79,7 +82,7 @@ def export(
 
 @app.command()
 def show(store: Annotated[Path, typer.Argument(help="A store's folder.")]) -> int:
-    """Check a store whole and say what is in it: words, width, kind, language and digest."""
+    """Check a store and say what is in it: words, width, type, language and digest."""
     from pretrain.store.vector_store import FILE, VectorStore
 
     opened = VectorStore.open(store)
@@ -98,10 +101,12 @@ def evaluate(
     store: Annotated[Path, typer.Argument(help="A store's folder.")],
     sets: Annotated[
         Path | None,
-        typer.Option(help="Folder with en/ and analogy_en/. [word_similarity in SKILLWISE_DATA]"),
+        typer.Option(
+            help="Folder with en/ and analogy_en/. [default: word_similarity in SKILLWISE_DATA]"
+        ),
     ] = None,
 ) -> int:
-    """Score a store on 13 English word-similarity sets and the analogies, with coverage."""
+    """Score a store on 13 English word-similarity sets and on analogies, with their coverage."""
     import os
 
     import numpy as np

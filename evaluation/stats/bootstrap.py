@@ -1,9 +1,11 @@
-"""Bootstrap replicates within a skill, over its seeds and its utterances; `hierarchy` goes on.
+"""Bootstrap replicates within a skill, over its seeds and its utterances.
+
+`suite_interval` goes on from here to all skills.
 
 Percentile intervals (Efron and Tibshirani 1993, chapter 13). Pairs are kept: both systems are
 scored on the same drawn utterances and the same drawn seeds (Koehn 2004). A skill's test utterances
-are the same under every seed: seeds and utterances are crossed, not nested, so one draw of
-utterances serves all its seeds; drawing them anew for each seed would average their effect away
+are the same under every seed. So seeds and utterances are crossed and not nested, and one draw of
+utterances serves all its seeds. Drawing them again for each seed would average their effect away
 (Owen 2007, "The pigeonhole bootstrap").
 """
 
@@ -31,7 +33,7 @@ def skill_replicates(
     """Resample one skill: pair -> metric -> (resamples, 2), the scores of baseline and candidate.
 
     A score is the mean over the drawn seeds. A pair with no seed in common is left out. Each
-    system's score under each seed is drawn once, however many pairs it stands in.
+    system's score under each seed is drawn once, however many pairs it is part of.
     """
     shared = {
         pair: seeds
@@ -69,7 +71,7 @@ def skill_replicates(
 
 
 def interval(values: Floats, level: float = LEVEL) -> tuple[float | None, float | None]:
-    """The percentile interval of replicates; (None, None) where too few of them are measurable."""
+    """The percentile interval of replicates; (None, None) if too few can be measured."""
     known = values[np.isfinite(values)]
     if len(known) < 0.9 * len(values) or not len(known):
         return None, None
@@ -92,7 +94,7 @@ def paired_interval(
 
 
 def wins(differences: Sequence[float], tolerance: float = 1e-12) -> tuple[int, int, int]:
-    """Wins, ties and losses of per-skill differences that are positive where the candidate wins."""
+    """Wins, ties and losses of per-skill differences that are positive if the candidate wins."""
     ahead = sum(d > tolerance for d in differences)
     behind = sum(d < -tolerance for d in differences)
     return ahead, len(differences) - ahead - behind, behind
@@ -101,8 +103,8 @@ def wins(differences: Sequence[float], tolerance: float = 1e-12) -> tuple[int, i
 def _draws(times: NDArray[np.int64], resamples: int, rng: np.random.Generator) -> Floats:
     """How often each kind of utterance is drawn: (resamples, kinds), each row sums to all of them.
 
-    Utterances whose counts are the same under every system and seed are of one kind, of which
-    there are `times`; with few kinds it is many times quicker to draw these.
+    Utterances whose counts are equal under every system and seed are of one kind, and `times` says
+    how many each kind has. There are few kinds, so drawing these is many times quicker.
     """
     n, kinds = int(times.sum()), len(times)
     if kinds * 8 < n:
@@ -114,7 +116,7 @@ def _draws(times: NDArray[np.int64], resamples: int, rng: np.random.Generator) -
 
 
 def _weighted(values: Floats, weights: Floats) -> Floats:
-    """Weighted mean over seeds (resamples, seeds) that leaves unmeasurable seeds out."""
+    """Weighted mean over seeds (resamples, seeds) that leaves out seeds that cannot be measured."""
     known = np.isfinite(values)
     kept = np.where(known, weights, 0.0)
     total = kept.sum(axis=1)

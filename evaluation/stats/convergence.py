@@ -1,15 +1,15 @@
 """Steps and seconds to 99% of the best development score, a cold start against transfer.
 
-The target of a skill and seed is 99% of the best score on the curve of the cold start, so the cold
-start reaches it by definition and transfer may not: its steps are then censored at its full length,
-as if it had got there with its last step, which is too few; the share of such fits stands beside
-every figure. Where the cold start never has one frame right there is no target, and the fit is left
-out and counted. A system that is at the target before its first step counts as there after it, in
-steps and in seconds, since nothing can be divided by zero.
+The target of a skill and seed is 99% of the best score on the curve of the cold start. The cold
+start reaches it by definition, and transfer may not. Its steps are then counted as all that it
+made, which is too few and flatters it; the share of such fits is given beside every figure. If the
+cold start never has one frame right there is no target: the fit is left out and counted. A system
+that is at the target before its first step counts as there after it, in steps and in seconds, since
+nothing can be divided by zero.
 
 Ratios multiply, so means are geometric: over the seeds of a skill, then over skills. The interval
-is that of `hierarchy` over the logarithms: skills' names are drawn, all locales of a name at once,
-and seeds within a drawn skill.
+is that of `suite_interval` over the logarithms: names of skills are drawn, each with all its
+locales, and seeds within a drawn skill.
 """
 
 import math
@@ -32,8 +32,10 @@ Figures = dict[str, float | None]
 
 
 class Curve(Protocol):
-    """What a meter saw of one training: scores, 0 to 1, and CPU seconds at ascending steps from 0
-    and 1 to the last one."""
+    """What a meter saw of one training: scores (0 to 1) and CPU seconds at ascending steps.
+
+    The steps begin with 0 and 1 and end with the last one.
+    """
 
     @property
     def steps(self) -> Sequence[int]: ...
@@ -47,7 +49,7 @@ class Curve(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """When a training first was at the target, or its full length where it never was."""
+    """When a training first was at the target, or its full length if it never was."""
 
     steps: int  # at least 1
     seconds: float  # CPU, since the fit began
@@ -99,8 +101,8 @@ def arrival(curve: Curve, target: float) -> Arrival:
 def figures(races: Sequence[Race], zero: Sequence[str] = (), resamples: int = RESAMPLES) -> Figures:
     """What the races come to; `zero` are labels of the fits, one each, that had no target.
 
-    A skill is left out where none of its seeds has a target. None stands for what nothing was
-    measured for.
+    A skill is left out if none of its seeds has a target. None stands for what could not be
+    measured.
     """
     by_skill: dict[str, list[Race]] = {}
     for each in races:

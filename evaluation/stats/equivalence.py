@@ -1,6 +1,6 @@
-"""Showing that nothing is lost, or that nothing is to be gained, by more than a margin.
+"""Tests that show that no more than a margin is lost, or that no more than it can be gained.
 
-A test that finds no difference has not shown that there is none; these do.
+A test that finds no difference has not shown that there is none. These tests do.
 """
 
 from dataclasses import dataclass, replace
@@ -13,9 +13,10 @@ MARGIN = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Equivalence:
-    """Two one-sided p-values; small `p_no_worse`: the candidate loses less than the margin.
+    """Two one-sided p-values.
 
-    Small `p_no_gain`: it gains less than the margin.
+    A small `p_no_worse` says that the candidate loses less than the margin, a small `p_no_gain`
+    that it gains less than the margin.
     """
 
     margin: float
@@ -35,8 +36,8 @@ def equivalence(
 
     The standard error is Bonett and Price's (2012, "Adjusted Wald confidence interval for a
     difference of binomial proportions based on paired data"): one utterance won and one lost are
-    added, so that ten equal answers in a row do not pass for proof. Over several seeds the
-    variance between them is added, as in `crossed`.
+    added, so ten equal answers in a row are no proof. With several seeds the variance between
+    them is added, as in `paired_error`.
     """
     rise = padded(found if higher_is_better else replace(found, points=-found.points))
     fall = replace(rise, points=-rise.points)

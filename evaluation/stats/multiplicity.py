@@ -16,8 +16,8 @@ def adjusted(p_values: Sequence[float]) -> list[float]:
     """Benjamini-Hochberg adjusted p-values, in the order given.
 
     Claiming every one at or under q keeps the expected share of false claims at q (Benjamini and
-    Hochberg 1995), also where the tests are positively dependent, as locales of one skill are
-    (Benjamini and Yekutieli 2001); the sign of a claimed difference may be claimed with it
+    Hochberg 1995), also if the tests depend on each other positively, as those of locales of one
+    skill do (Benjamini and Yekutieli 2001). The sign of a claimed difference may be claimed with it
     (Benjamini and Yekutieli 2005).
     """
     return [float(p) for p in false_discovery_control(p_values)] if p_values else []
@@ -52,9 +52,9 @@ def claimable(
 ) -> int:
     """In how many of the skills a win may be claimed, from one-sided p-values.
 
-    The largest k with every partial conjunction up to k at or under alpha: with a chance of
-    1 - alpha no more is claimed than is true, for the hypotheses are nested and are tested in
-    order (Benjamini, Heller and Yekutieli 2009; for language processing Dror et al. 2017,
+    It is the largest k such that every partial conjunction up to k is at or below alpha. With a
+    chance of 1 - alpha no more is claimed than is true, since the hypotheses are nested and tested
+    in order (Benjamini, Heller and Yekutieli 2009; for language processing Dror et al. 2017,
     "Replicability analysis for natural language processing").
     """
     n = len(p_values)

@@ -1,9 +1,9 @@
 """Seeds are crossed with utterances: a claim about systems must hold over both.
 
-Each seed draws its training utterances and its weights anew, and every seed is tested on the same
-utterances. A test over utterances alone takes the luck of the fitted models for a difference of the
-systems, as one over sentences takes the luck of its readers (Clark 1973, "The
-language-as-fixed-effect fallacy").
+Each seed has its own training utterances and weights, and every seed is tested on the same
+utterances. A test over utterances alone mistakes the luck of the fitted models for a difference
+between the systems, as a test over readers alone mistakes the luck of the sentences (Clark 1973,
+"The language-as-fixed-effect fallacy").
 """
 
 import math
@@ -25,7 +25,8 @@ Floats = NDArray[np.float64]
 class PairedError:
     """A difference candidate - baseline with its variances over utterances and over seeds.
 
-    Each variance is that of the mean and has its degrees of freedom, 0 = unknown and left out.
+    Each variance is that of the mean. It has its degrees of freedom; 0 means that it is unknown,
+    and it is then left out.
     """
 
     points: float
@@ -62,7 +63,7 @@ def utterance_differences(baseline: Counts, candidate: Counts, metric: Metric) -
 
     A ratio R = N / D is linearised: an utterance gives R + (n - R d) / mean(d) (the delta method;
     Davison and Hinkley 1997, section 2.7.2, "empirical influence values"). For an accuracy this
-    is 1 where the answer is right and 0 where it is not.
+    is 1 if the answer is right and 0 if it is not.
     """
     given = []
     for counts in (baseline, candidate):  # (seeds, utterances, columns)
@@ -87,7 +88,7 @@ def paired_error(differences: Floats) -> PairedError:
 def paired_errors(
     tallies: Tallies, pairs: Sequence[tuple[str, str]], metric: Metric
 ) -> list[PairedError | None]:
-    """One skill's differences, pair by pair, over the seeds that both have; None where it has none.
+    """One skill's differences, pair by pair, over the seeds that both have; None if there is none.
 
     All pairs are stacked into one call: hundreds of skills make thousands of them.
     """
@@ -114,7 +115,7 @@ def paired_errors(
 
 
 def padded(found: PairedError) -> PairedError:
-    """The same with one utterance won outright and one lost added: never sure of a handful.
+    """The same with one utterance won and one lost added, so that a handful is no proof.
 
     The adjustment of Bonett and Price (2012) to a paired difference of proportions.
     """
@@ -129,10 +130,10 @@ def padded(found: PairedError) -> PairedError:
 def moderated(errors: Sequence[PairedError]) -> list[PairedError]:
     """The same with each skill's variance over seeds drawn towards that of the whole list.
 
-    Three seeds say little of their own variance, the seeds of 18 skills together say much: the
-    empirical Bayes variance of Smyth (2004, "Linear models and empirical Bayes methods for
-    assessing differential expression", section 6.2), (d0 s0^2 + d s^2) / (d0 + d) with d0 + d
-    degrees of freedom, at most those of all skills together. No variance is taken to be under that
+    Three seeds say little about their own variance, while the seeds of 18 skills together say much.
+    This is the empirical Bayes variance of Smyth (2004, "Linear models and empirical Bayes methods
+    for assessing differential expression", section 6.2), (d0 s0^2 + d s^2) / (d0 + d) with d0 + d
+    degrees of freedom, at most those of all skills together. No variance is taken to be below that
     of rounding to whole utterances, 1 / (12 n^2).
     """
     known = [i for i, e in enumerate(errors) if e.seed_freedom]

@@ -1,7 +1,7 @@
 """What a skill's test split could have shown, and how many utterances it would take.
 
 Effects and discordances are shares: .05 is 5 points. `discordance` is the share of utterances that
-one of the two systems alone has right; two systems that answer alike need fewer utterances.
+exactly one of the two systems has right. Two systems that answer alike need fewer utterances.
 """
 
 import math
@@ -40,8 +40,8 @@ def smallest_effect(
 ) -> float | None:
     """The smallest effect that the exact McNemar test of n utterances finds with this power.
 
-    Where even a discordance made of wins alone is too small, the discordance is taken to grow with
-    the effect. None where n utterances can show nothing, however they fall.
+    If even a discordance made of wins alone is too small, the discordance is taken to grow with the
+    effect. The result is None if n utterances can show nothing, however they fall.
     """
 
     def reached(effect: float) -> bool:
@@ -61,9 +61,9 @@ def utterances_to_show(
 ) -> int:
     """How many utterances the exact McNemar test needs to find an effect.
 
-    Searched, to two in a hundred, by the exact power, from (z_a sqrt(d) + z_b sqrt(d - e^2))^2 /
-    e^2, which mostly is a little too small (Connor 1987, "Sample size for testing differences in
-    proportions for the paired-sample design").
+    The number is searched by the exact power, to 2 %, beginning at (z_a sqrt(d) + z_b sqrt(d -
+    e^2))^2 / e^2, which is mostly a little too small (Connor 1987, "Sample size for testing
+    differences in proportions for the paired-sample design").
     """
     spread = max(discordance, effect)
     start = _z(alpha / 2) * math.sqrt(spread) + _z(1 - power) * math.sqrt(spread - effect**2)

@@ -1,7 +1,7 @@
-"""Replicates of many skills: in memory while they are few, in a temporary file beyond.
+"""Keeps the bootstrap replicates of many skills: in memory if they are few, else in a file.
 
-2,000 replicates of a pair of scores are 32 kB a skill, pair and metric: 10,000 skills under one
-pair would hold 1.3 GB.
+2,000 replicates of two scores take 32 kB per skill, pair and metric. 10,000 skills under one pair
+would hold 1.3 GB.
 """
 
 import os

@@ -1,8 +1,8 @@
 """Tests of one candidate against one baseline: within a skill, and over skills.
 
-Within a skill the utterance is the unit, and all its seeds go together, for every seed is tested on
-the same utterances. These tests ask whether the fitted models differ; whether the systems differ,
-were they trained again, is asked by `crossed`.
+Within a skill the utterance is the unit, with all its seeds, since every seed is tested on the same
+utterances. These tests ask whether the fitted models differ. `paired_error` asks whether the
+systems, trained again, would differ.
 """
 
 from collections.abc import Sequence
@@ -17,11 +17,11 @@ FLIPS = 9_999
 """Random label swaps: p is then a multiple of 1/10,000, fine enough for a list of 400 skills."""
 
 BLOCK = 4_000_000
-"""Numbers held at once while flipping, so that a large test split needs no large memory."""
+"""Numbers held at once in a test, so that a large test split needs no large memory."""
 
 
 def exact_mcnemar(won: int, lost: int) -> float:
-    """Two-sided exact McNemar test: the discordant utterances fall like a fair coin.
+    """Two-sided exact McNemar test: is each discordant utterance won with a chance of one half?
 
     `won` utterances only the candidate has right, `lost` only the baseline (McNemar 1947; the exact
     form is the binomial test of won in won + lost at 1/2).
@@ -30,12 +30,13 @@ def exact_mcnemar(won: int, lost: int) -> float:
 
 
 def exact_sign_flip(differences: Sequence[int] | NDArray[np.int64]) -> float:
-    """Two-sided exact randomisation test of whole differences, one an utterance.
+    """Two-sided exact randomisation test of whole-number differences, one per utterance.
 
     Under the null hypothesis the systems could be swapped on each utterance, so each difference has
-    either sign alike (Fisher 1935, The Design of Experiments, section 21). The whole distribution
-    of the sum is convolved, nothing is drawn. With differences of -1, 0, 1 it is the exact McNemar
-    test; with k seeds a difference runs from -k to k, right answers of one less the other's.
+    either sign with equal chance (Fisher 1935, The Design of Experiments, section 21). The whole
+    distribution of the sum is computed by convolution; nothing is drawn. With differences of -1, 0,
+    1 it is the exact McNemar test. With k seeds a difference goes from -k to k: right answers of
+    one less those of the other.
     """
     values = np.asarray(differences, dtype=np.int64)
     sizes, times = np.unique(np.abs(values[values != 0]), return_counts=True)
@@ -64,7 +65,7 @@ def approximate_randomisation(
 
     Swaps the two systems' answers on a random half of the utterances and asks how often the
     difference of the means over seeds is as large as the measured one: (b + 1) / (m + 1), which
-    never is 0 (Noreen 1989, chapter 2; Yeh 2000, "More accurate tests for the statistical
+    is never 0 (Noreen 1989, chapter 2; Yeh 2000, "More accurate tests for the statistical
     significance of result differences"; Phipson and Smyth 2010 for the + 1).
     """
     changed = (baseline != candidate).any(axis=(0, 2))  # swapping equal answers changes nothing
@@ -90,11 +91,11 @@ def approximate_randomisation(
 
 
 def wilcoxon_signed_rank(differences: Sequence[float]) -> float:
-    """Two-sided Wilcoxon signed-rank test over skills, which asks for ranks and no normal law.
+    """Two-sided Wilcoxon signed-rank test over skills, which needs no normal distribution.
 
     Recommended for two classifiers over many data sets by Demsar (2006). A difference of zero is
-    ranked and then left out (Pratt 1959), for a skill on which both are equal does speak against a
-    difference; differences are rounded to 1e-12 so that equal ones tie.
+    ranked and then left out (Pratt 1959), since a skill on which both are equal speaks against a
+    difference. Differences are rounded to 1e-12 so that equal ones tie.
     """
     values = np.round(np.asarray(differences, dtype=np.float64), 12)
     if not values.any():

@@ -1,13 +1,13 @@
 """The headline's interval: skills are drawn, then seeds and utterances within a drawn skill.
 
-What is drawn first are the skills' names: locales of one skill share their design, often their very
-sentences, and go together. Drawing at every level at full strength would count the noise of the
-lower levels twice, for a skill's measured gain carries it already: with 18 skills and no difference
-such an interval covers zero in 99 of 100 runs and is 40% too wide (Davison and Hinkley 1997,
-section 3.8; Rao and Wu 1988, "Resampling inference with complex survey data", scale the lower
-stages for this reason). So the replicates of a skill are drawn towards its measured scores, by
-1 / sqrt(2 f - 1) with f names: the variance is then the right one where skills do not differ, and
-with one name what is left is the bootstrap over seeds and utterances.
+Names of skills are drawn first, because locales of one skill share their design and often their
+sentences, and so go together. Drawing at every level at full strength would count the noise of the
+lower levels twice, since a skill's measured gain carries it already: with 18 skills and no
+difference such an interval covers zero in 99 of 100 runs and is 30 to 40% too wide (Davison and
+Hinkley 1997, section 3.8; Rao and Wu 1988, "Resampling inference with complex survey data", scale
+the lower stages for this reason). So the replicates of a skill are drawn towards its measured
+scores, by 1 / sqrt(2 f - 1) with f names: the variance is then the right one where skills do not
+differ, and with one name what is left is the bootstrap over seeds and utterances.
 """
 
 import math
@@ -35,7 +35,7 @@ def suite_replicates(
     """Resample the means over skills of both systems -> (resamples, 2).
 
     Of each skill its measured (baseline, candidate), its (resamples, 2) of `skill_replicates` and
-    its name. A skill whose replicate cannot be measured stands out of that one resample.
+    its name. A skill whose replicate cannot be measured is left out of that one resample.
     """
     own = np.asarray(scores)  # (skills, 2)
     families, family = np.unique(list(names), return_inverse=True)

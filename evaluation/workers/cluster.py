@@ -26,7 +26,7 @@ from pretrain.store.vector_store import default_store
 from pretrain.store.vector_store import digest as store_digest
 
 COUNTED_SECONDS = 5.0
-"""The cluster's threads are counted anew so often: it may grow and shrink while a run goes on."""
+"""Seconds after which the cluster's threads are counted again, since it may grow and shrink."""
 
 Work = Callable[[Cell], Outcome]
 
@@ -82,7 +82,7 @@ class Cluster(Executor):
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Leave the cluster; cells under way are given up."""
+        """Leave the cluster and give up the cells under way."""
         self._executor.shutdown(wait=wait and not cancel_futures)
         self._client.close()
 
@@ -102,7 +102,7 @@ class Cluster(Executor):
             future.set_result(found)
 
     def _meant(self, error: BaseException) -> BaseException:
-        """What an error of Dask is to the run: a lost worker, or the end of the cluster."""
+        """What an error of Dask means to the run: a lost worker, or the end of the cluster."""
         if type(error).__name__ == "KilledWorker":
             return WorkerDied(f"its Dask worker died: {error}")
         if self._client.status != "running":
@@ -116,7 +116,8 @@ class Cluster(Executor):
 def run_there(work: Work, cell: Cell, limits: Limits) -> Outcome | Exception:
     """On a machine of the cluster: do a cell in one of its own worker processes.
 
-    What the driver is to act on comes back as a value: Dask would log each as a failed task.
+    What the driver must act on comes back as a value, since Dask would log each exception as a
+    failed task.
     """
     try:
         prepared = _prepared(cell)
@@ -128,7 +129,7 @@ def run_there(work: Work, cell: Cell, limits: Limits) -> Outcome | Exception:
 
 
 def _prepared(cell: Cell) -> Cell:
-    """The cell with this machine's word vectors; refused where its code is not the driver's."""
+    """The cell with this machine's word vectors; refused if its code is not the driver's."""
     if code_digest(cell.spec.module) != cell.code_digest:
         raise SkillwiseError(
             f"has other code or libraries than the driver for {cell.spec.name}; install the same "

@@ -1,4 +1,4 @@
-"""Cells through a `concurrent.futures.Executor`: worker processes here, or a Dask cluster."""
+"""Sends cells through a `concurrent.futures.Executor`: worker processes here, or Dask's."""
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
@@ -11,8 +11,8 @@ from evaluation.workers.pool import TookTooLong
 from evaluation.workers.shipping import SkillMissing, light, run_shipped
 
 ATTEMPTS, AT_ONCE = 8, 3
-"""A cell whose worker dies so often is blamed for it; after three deaths it waits for all other
-cells first, since machines may be failing, or memory be short, just then."""
+"""A cell fails after its worker has died ATTEMPTS times. After AT_ONCE deaths it is tried again
+only when all other cells are done, because the machine may be out of memory just then."""
 
 
 @dataclass(slots=True)
@@ -30,8 +30,8 @@ def run_cells(
 ) -> Generator[Outcome, None, None]:
     """Yield outcomes as they come; at most `window` cells are under way, so memory stays flat.
 
-    A cell whose worker died is tried again; what fails for another reason is not, for it would fail
-    the same way. `SkillwiseError` is raised where the executor itself is at its end.
+    A cell whose worker died is tried again. A cell that fails for another reason is not, since it
+    would fail in the same way. `SkillwiseError` is raised if the executor itself has ended.
     """
     source = iter(cells)
     again: deque[_Try] = deque()

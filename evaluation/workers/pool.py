@@ -1,8 +1,8 @@
-"""Worker processes as a `concurrent.futures.Executor` that heals itself.
+"""Worker processes as a `concurrent.futures.Executor` that replaces dead ones.
 
-The standard process pool breaks as a whole where one process dies, and cannot stop a single call.
-Here each process does one call at a time: one that dies, or outlives its limit, takes its own call
-down and no other, and is replaced.
+The standard process pool breaks as a whole if one process dies, and it cannot stop a single call.
+Here each process does one call at a time. If it dies, or takes longer than its limit, only its own
+call is lost, and the process is replaced.
 """
 
 import os
@@ -37,7 +37,7 @@ ENVIRONMENT = {
 two workers are twice as fast as one."""
 
 LOG_BYTES = 4_000
-"""Of what a worker wrote while a cell failed, so many last bytes are shown."""
+"""How many of the last bytes that a worker wrote while a cell failed are shown."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -48,7 +48,7 @@ class WorkerDied(BrokenExecutor):
 
 
 class TookTooLong(Exception):
-    """The call outlived its limit and was stopped; trying again would only take as long."""
+    """The call took longer than its limit and was stopped; trying again would take as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class _Call:
 
 
 class Pool(Executor):
-    """So many worker processes, each started when it is first needed."""
+    """A number of worker processes, each started when it is first needed."""
 
     def __init__(self, workers: int, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
@@ -94,7 +94,7 @@ class Pool(Executor):
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the workers once their calls are done; what still waits is done or cancelled."""
+        """End the workers when their calls are done; waiting calls are done or cancelled."""
         if cancel_futures:
             with suppress(Empty):
                 while True:
@@ -127,7 +127,7 @@ class Pool(Executor):
 
 
 class _Worker:
-    """One process with its socket and its log; it is started again where it is gone."""
+    """One process with its socket and its log; it is started again if it is gone."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
@@ -188,7 +188,7 @@ class _Worker:
             self._connection.send([str(Path(part).absolute()) for part in sys.path])
 
     def _told(self) -> str:
-        """The end of what the worker wrote during this call, to stand before what went wrong."""
+        """The end of what the worker wrote during this call, to be shown before what went wrong."""
         size = os.fstat(self._log.fileno()).st_size
         text = os.pread(self._log.fileno(), LOG_BYTES, max(0, size - LOG_BYTES))
         said = text.decode("utf-8", "replace").strip()

@@ -1,4 +1,4 @@
-"""How a run shows where it is: a bar on a terminal, plain lines elsewhere, both on stderr."""
+"""Shows how far a run is: a bar on a terminal, plain lines elsewhere, both on stderr."""
 
 import sys
 import time
@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 Advance = Callable[[str], None]
-"""Call it once a finished cell with a few words about it."""
+"""Called once per finished cell with a few words about it."""
 
 LINES = 200
-"""A log shows at most about so many lines for the cells of a run."""
+"""About how many lines a log shows at most for the cells of a run."""
 
 
 @contextmanager
@@ -23,7 +23,7 @@ def progress(title: str, total: int, done: int = 0) -> Iterator[Advance]:
 
 
 def say(text: str) -> None:
-    """One line to the user that is no result."""
+    """Write one line to the user that is no result."""
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
 

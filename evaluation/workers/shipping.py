@@ -1,7 +1,8 @@
 """A skill goes to a worker once, not with each of its cells.
 
-A cell is sent without its skill's block; a worker that does not have the block asks for it, and the
-cell is sent again with it. So it works over every executor, and a new worker is no special case.
+A cell is sent without its skill's data block. A worker that does not have the block asks for it,
+and the cell is sent again with it. So it works over every executor, and a new worker needs no
+special case.
 """
 
 from collections import OrderedDict

@@ -1,7 +1,7 @@
 """A worker: a process that does one piece of work after another for the process that started it.
 
-Run as a file, it imports nothing of the project before it is told where that lies. Work comes over
-an inherited socket; standard input is the life line: it ends when the starting process does.
+It is run as a file and imports nothing of the project before it is told where that is. Work comes
+over an inherited socket. Its standard input ends when the starting process does, and then it ends.
 """
 
 import contextlib
@@ -50,7 +50,7 @@ def _answer(connection: Connection) -> None:
 
 
 def _limit(memory: int | None) -> None:
-    """Bound what this process may allocate: beyond it Python raises MemoryError, torch too."""
+    """Limit what this process may allocate; beyond it Python and torch raise MemoryError."""
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     soft = hard if memory is None else memory * MEGABYTE
     if hard != resource.RLIM_INFINITY:

@@ -113,7 +113,7 @@ def test_figures_are_those_of_the_cells(run: Path) -> None:
     assert [p.name for p in by_locale] == ["de-DE", "en-GB", "en-US"]
     text = render(claimed)
     assert "8 skills, 200 are needed" in text
-    assert "nothing was run at 20 utterances an intent" in text
+    assert "nothing was run at 20 utterances per intent" in text
 
 
 def test_a_skill_in_two_runs_counts_once(run: Path) -> None:
@@ -167,7 +167,7 @@ def test_where_the_candidate_stops_winning(tmp_path: Path, monkeypatch: pytest.M
     (growth,) = claimed.growth
     assert [r.shots for r in growth.rungs] == [5, 10, None]
     assert growth.stops == 10
-    assert "from 10 an intent on its interval does not lie above zero" in render(claimed)
+    assert "from 10 per intent on its interval is not above zero" in render(claimed)
 
 
 def test_the_record_keeps_what_held(tmp_path: Path) -> None:
