@@ -26,7 +26,13 @@ Shots = Annotated[Names, typer.Option(help="Training utterances per intent: a nu
 Seeds = Annotated[
     int, typer.Option(help="Number of seeds. Take 3 or more to find small differences.")
 ]
-Skills = Annotated[str, typer.Option(help="Globs over skill@locale, separated by commas.")]
+Skills = Annotated[
+    str, typer.Option(help="Only skills whose skill@locale matches one of these globs, by commas.")
+]
+Stores = Annotated[Paths, typer.Option(help="A folder of word vectors, one per language.")]
+SlotsOnly = Annotated[
+    bool, typer.Option("--slots-only", help="Also take skills with a single intent.")
+]
 Sources = Annotated[
     Names,
     typer.Option(help="A card whose skills also train the source model of two-stage transfer."),
