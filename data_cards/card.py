@@ -15,6 +15,11 @@ PACKAGE = Path(__file__).parent
 CARDS = PACKAGE / "cards"
 DATA_VARIABLE = "SKILLWISE_DATA"
 
+Kind = Literal["said", "written", "translated", "expanded"]
+"""Who made the training utterances: `said` (spoken or typed by people in a user's place), `written`
+(by a developer, as a bot's training data are), `translated` from another language, `expanded` from
+templates."""
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -67,6 +72,15 @@ class Reading(_Strict):
     skill: str = Field(description="what a skill is, in words")
     slots_only: bool = Field(False, description="admit skills with a single intent")
     locales: list[str] = Field(description="locales of the skills, e.g. en-US")
+    utterances: Kind | dict[str, Kind] | None = Field(
+        None,
+        description="who made the training utterances; or, where a card mixes, patterns of "
+        "<skill>@<locale> and their kinds, of which the first that matches holds",
+    )
+    confirmatory: bool = Field(
+        False,
+        description="kept aside: no suite of collected cards holds it, it is reached by name only",
+    )
     counts: Counts | None = Field(None, description="absent until first counted")
     overlaps: list[Overlap] = Field(default_factory=list)
     repeats: list[str] = Field(

@@ -12,6 +12,7 @@ from data_cards.faults import Fault, Faults
 from data_cards.overlap import Sketch, distinct, near_duplicates, same_words, sketch
 from data_cards.parsing import sources
 from data_cards.records import Skill, Utterance
+from data_cards.registry.kinds import kind
 from data_cards.registry.loading import load
 
 UNDECLARED = 0.05
@@ -235,6 +236,10 @@ def _skill_errors(card: Card, skill: Skill, found: list[SkillCheck]) -> list[str
     if sum(s.key == skill.key for s in found) > 1:
         errors.append(f"{skill.key}: two skills bear this name")
     ids = Counter(u.id for u in (*skill.train, *skill.dev, *skill.test))
+    try:
+        kind(skill, card)
+    except SkillwiseError as error:
+        errors.append(str(error))
     repeated = [i for i, n in ids.items() if n > 1]
     if repeated:
         errors.append(f"{skill.key}: {len(repeated)} ids stand twice, e.g. {repeated[0]!r}")

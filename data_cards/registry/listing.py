@@ -67,6 +67,7 @@ def show(card: Card) -> str:
         "what": card.pretty_name,
         "licence": card.license,
         "a skill is": reading.skill,
+        "utterances": _utterances(card),
         "locales": " ".join(reading.locales),
         "reader": reading.reader,
         "options": ", ".join(f"{k}: {v}" for k, v in reading.options.items()),
@@ -173,6 +174,13 @@ def _counts(card: Card) -> str:
     if counts is None:
         return "not counted yet"
     return ", ".join(f"{value} {key}" for key, value in counts.model_dump().items())
+
+
+def _utterances(card: Card) -> str:
+    said = card.skillwise.utterances
+    kinds = ", ".join(f"{p}: {k}" for p, k in said.items()) if isinstance(said, dict) else said
+    aside = " (confirmatory: kept aside, reached by name only)"
+    return (kinds or "not said") + aside * card.skillwise.confirmatory
 
 
 def _indent(text: str) -> str:

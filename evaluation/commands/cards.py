@@ -9,11 +9,21 @@ app = typer.Typer(help="Data cards: what data there is, and how to bring your ow
 
 
 @app.command("list")
-def list_() -> int:
+def list_(
+    by_kind: Annotated[
+        bool,
+        typer.Option(
+            "--by-kind",
+            help="Read all data and count skills by locale, who made the utterances, and format.",
+        ),
+    ] = False,
+) -> int:
     """Print one line per card: skills, locales, licence, and whether its data are here."""
+    from data_cards.card import cards
+    from data_cards.registry.kinds import render_kinds, tally
     from data_cards.registry.listing import list_cards, render_list
 
-    typer.echo(render_list(list_cards()))
+    typer.echo(render_kinds(*tally(cards().values())) if by_kind else render_list(list_cards()))
     return 0
 
 

@@ -89,11 +89,16 @@ def _expanded(suites: Iterable[str]) -> list[str]:
 
 
 def collected() -> list[str]:
-    """Cards of data that others collected, whose files are here, and that repeat no other card."""
+    """Cards of data that others collected, whose files are here, and that repeat no other card.
+
+    Confirmatory cards are not among them: settings are chosen on collected skills, never on those.
+    """
     found = []
     for name, known in sorted(cards().items()):
         source = known.skillwise.source
         if known.skillwise.repeats or source.packaged or not source.folder:
+            continue
+        if known.skillwise.confirmatory:
             continue
         try:
             if known.root.is_dir():

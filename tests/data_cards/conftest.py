@@ -34,6 +34,7 @@ def make_card() -> MakeCard:
                 "skillwise": {
                     "reader": reader,
                     "skill": "a toy",
+                    "utterances": "written",
                     "locales": ["en-US", "en-GB", "de-DE"],
                     **reading,
                 },

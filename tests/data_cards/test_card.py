@@ -102,6 +102,7 @@ def test_every_card_is_whole(name):
     reading = found.skillwise
     assert reading.reader in READERS
     assert found.license and found.language and reading.locales
+    assert reading.utterances, "each card says who made its utterances"
     assert not reading.source.folder or reading.source.repository or reading.source.hub
     for path, digest in reading.source.files.items():
         assert len(digest) == 64 and ".." not in path

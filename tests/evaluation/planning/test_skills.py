@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from toy_skills import music, shopping, write_skills
 
-from data_cards.card import Card, Reading
+from data_cards.card import DATA_VARIABLE, Card, Reading, Source
 from data_cards.errors import DataError, SkillwiseError
 from data_cards.faults import Faults
 from data_cards.records import Frame, Skill
@@ -92,3 +92,26 @@ def test_the_same_twice_is_refused(tmp_path: Path) -> None:
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no such folder"):
         gather([], [tmp_path / "none"])
+
+
+def test_confirmatory_cards_are_reached_by_name_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def toy(name: str, confirmatory: bool) -> Card:
+        reading = Reading(
+            reader="none", skill="a toy", locales=["en-US"], confirmatory=confirmatory,
+            source=Source(folder="toys", repository="toys"),
+        )  # fmt: skip
+        return Card(
+            pretty_name=name, license="cc0-1.0", language=["en"], name=name, skillwise=reading
+        )
+
+    (tmp_path / "toys").mkdir()
+    monkeypatch.setenv(DATA_VARIABLE, str(tmp_path))
+    known = {"open": toy("open", False), "sealed": toy("sealed", True)}
+    monkeypatch.setattr(gathering, "cards", lambda: known)
+    monkeypatch.setattr(gathering, "card", known.__getitem__)
+    monkeypatch.setattr(gathering, "load", lambda card, faults: iter([music()]))
+    assert gathering.collected() == ["open"]
+    assert [s.label for s in gather(["collected"], [])[0]] == ["open/music@en-US"]
+    assert [s.label for s in gather(["sealed"], [])[0]] == ["sealed/music@en-US"]

@@ -1,0 +1,67 @@
+"""Who made a skill's utterances, as its card says."""
+
+import pytest
+from pydantic import ValidationError
+
+from data_cards.card import DATA_VARIABLE
+from data_cards.errors import SkillwiseError
+from data_cards.records import Frame, Skill, Utterance
+from data_cards.registry.check import check
+from data_cards.registry.kinds import kind, render_kinds, tally
+
+SKILL = Skill("tea", "en-GB", (Utterance("a", ("brew",), Frame("Brew")),))
+
+
+def test_a_card_says_one_kind_for_all_skills(make_card):
+    assert kind(SKILL, make_card("csv_file", utterances="said")) == "said"
+
+
+def test_the_first_pattern_that_matches_holds(make_card):
+    mixed = {"tea@*": "expanded", "*@en-GB": "translated", "*": "said"}
+    card = make_card("csv_file", utterances=mixed)
+    assert kind(SKILL, card) == "expanded"
+    assert kind(Skill("pot", "en-GB", ()), card) == "translated"
+    assert kind(Skill("pot", "en-US", ()), card) == "said"
+
+
+def test_a_card_that_does_not_say_is_an_error(make_card):
+    for silent in (None, {}, {"*@de-DE": "said"}):
+        with pytest.raises(SkillwiseError, match="does not say who made the utterances of tea@en-"):
+            kind(SKILL, make_card("csv_file", utterances=silent))
+    with pytest.raises(ValidationError):
+        make_card("csv_file", utterances="spoken")
+
+
+@pytest.fixture
+def bank(tmp_path, monkeypatch, write):
+    rows = "".join(f"{a} {b},{b}\n" for a in "abcdefghijklmnopqrstuvwxyz" for b in ("card", "cash"))
+    write(tmp_path / "bank/train.csv", "text,category\n" + rows)
+    write(
+        tmp_path / "bank/test.csv",
+        "text,category\n" + "please " + "\nplease ".join(rows.split("\n")[:20]),
+    )
+    monkeypatch.setenv(DATA_VARIABLE, str(tmp_path))
+    return {"folder": "bank"}
+
+
+def test_the_check_tells_of_a_card_that_does_not_say(make_card, bank):
+    assert not any("who made" in e for e in check(make_card("banking", source=bank)).errors)
+    silent = make_card("banking", source=bank, utterances=None)
+    assert sum("does not say who made" in e for e in check(silent).errors) == 1
+
+
+def test_skills_are_counted_by_locale_kind_and_format(make_card, bank):
+    said = make_card("banking", source=bank, utterances="said")
+    aside = make_card("banking", "two", source=bank, utterances="said", confirmatory=True)
+    again = make_card("banking", "three", source=bank, repeats=["toy"])
+    gone = make_card("banking", "four", source={"folder": "none"})
+    rows, absent = tally([said, aside, again, gone])
+    assert [(r.locale, r.kind, r.format, r.skills, r.confirmatory) for r in rows] == [
+        ("en-GB", "said", "banking", 2, 1)
+    ]
+    assert (rows[0].measurable, rows[0].train, rows[0].test) == (2, 104, 40)
+    assert absent == ("four",)
+    text = render_kinds(rows, absent)
+    assert "| en-GB | said | banking | 2 | 1 | 2 | 104 | 40 |\n" in text
+    assert "| all | said | 2 | 1 | 2 | 104 | 40 |\n" in text
+    assert text.endswith("Not counted, since their data are not here: four.\n")
