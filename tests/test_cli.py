@@ -265,6 +265,16 @@ def test_no_run_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert "no such results file" in one_line(capsys)
 
 
+def test_cards_are_counted_by_kind(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SKILLWISE_DATA", raising=False)
+    assert run("cards", "list", "--by-kind") == 0
+    told = capsys.readouterr().out
+    assert "| all | expanded | 30 | 0 | 30 | 8,928 | 2,835 |" in told, "the starter suite"
+    assert "Not counted, since their data are not here: ask-models" in told
+
+
 def test_cards_show_and_import(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("cards", "list") == 0
     assert "hwu64" in capsys.readouterr().out

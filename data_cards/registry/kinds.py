@@ -4,15 +4,37 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import Protocol
 
 from data_cards.card import Card, Kind
 from data_cards.errors import SkillwiseError
 from data_cards.parsing.expansion import shortcoming
-from data_cards.records import Skill
 from data_cards.registry.loading import load
 
+FORMATS: Mapping[str, str] = {
+    "ask_models": "Alexa model",
+    "ask_models_more": "Alexa model",
+    "dialogflow": "Dialogflow ES",
+    "home_assistant": "hassil grammar",
+    "jovo": "Jovo model",
+    "lu": "LU",
+    "luis": "LUIS app",
+    "ovos": "OVOS locale folder",
+    "probe": "TSV (ours)",
+    "rasa": "Rasa YAML, Markdown",
+    "starter": "Alexa model (ours)",
+}
+"""Reader -> the format of its files, where others use that format too; else the reader's name."""
 
-def kind(skill: Skill, card: Card) -> Kind:
+
+class Keyed(Protocol):
+    """A skill, packed or not: what bears the key `<skill>@<locale>`."""
+
+    @property
+    def key(self) -> str: ...
+
+
+def kind(skill: Keyed, card: Card) -> Kind:
     """Who made the training utterances of a skill of this card, as the card says.
 
     A card that mixes names patterns of `<skill>@<locale>`, and the first that matches holds. The
@@ -30,6 +52,11 @@ def kind(skill: Skill, card: Card) -> Kind:
     )
 
 
+def format_of(card: Card) -> str:
+    """The format of a card's files; the name of its reader where only this data set has it."""
+    return FORMATS.get(card.skillwise.reader, card.skillwise.reader)
+
+
 @dataclass(frozen=True, slots=True)
 class KindRow:
     """The skills of one locale, kind and format, and their utterances."""
@@ -37,7 +64,6 @@ class KindRow:
     locale: str
     kind: Kind
     format: str
-    """The reader's name."""
     skills: int = 0
     confirmatory: int = 0
     """Those of them that are kept aside."""
@@ -73,7 +99,7 @@ def tally(cards: Iterable[Card]) -> tuple[tuple[KindRow, ...], tuple[str, ...]]:
             continue
         for skill in load(card):
             row = KindRow(
-                skill.locale, kind(skill, card), reading.reader, 1, int(reading.confirmatory),
+                skill.locale, kind(skill, card), format_of(card), 1, int(reading.confirmatory),
                 int(not shortcoming(skill, 20, 10)), len(skill.train), len(skill.test),
             )  # fmt: skip
             found[row.locale, row.kind, row.format].append(row)

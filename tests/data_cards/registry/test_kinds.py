@@ -1,13 +1,18 @@
 """Who made a skill's utterances, as its card says."""
 
+import re
+from collections import Counter
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
-from data_cards.card import DATA_VARIABLE
+from data_cards.card import DATA_VARIABLE, cards
 from data_cards.errors import SkillwiseError
+from data_cards.readers import READERS
 from data_cards.records import Frame, Skill, Utterance
 from data_cards.registry.check import check
-from data_cards.registry.kinds import kind, render_kinds, tally
+from data_cards.registry.kinds import FORMATS, format_of, kind, render_kinds, tally
 
 SKILL = Skill("tea", "en-GB", (Utterance("a", ("brew",), Frame("Brew")),))
 
@@ -65,3 +70,34 @@ def test_skills_are_counted_by_locale_kind_and_format(make_card, bank):
     assert "| en-GB | said | banking | 2 | 1 | 2 | 104 | 40 |\n" in text
     assert "| all | said | 2 | 1 | 2 | 104 | 40 |\n" in text
     assert text.endswith("Not counted, since their data are not here: four.\n")
+
+
+def test_the_table_in_the_docs_adds_up_to_what_the_cards_say():
+    text = Path(__file__).parents[3].joinpath("docs/DATA.md").read_text("utf-8")
+    table = text.split("<!-- skillwise cards list --by-kind -->\n")[1].split("\n\n")[0]
+    told: Counter[tuple[str, str]] = Counter()
+    columns = ("skills", "aside", "train", "test")
+    for line in table.splitlines()[2:]:
+        _, _, form, skills, aside, _, train, test = line.strip("| ").split(" | ")
+        for column, cell in zip(columns, (skills, aside, train, test), strict=True):
+            told[form, column] += int(cell.replace(",", ""))
+    said: Counter[tuple[str, str]] = Counter()
+    for card in cards().values():
+        counts = card.skillwise.counts
+        if card.skillwise.repeats or counts is None:
+            continue
+        form = format_of(card)
+        said[form, "skills"] += counts.skills
+        said[form, "aside"] += counts.skills * card.skillwise.confirmatory
+        said[form, "train"] += counts.train
+        said[form, "test"] += counts.test
+    assert told == said, "run `skillwise cards list --by-kind` and put its table into docs/DATA.md"
+
+
+def test_a_format_is_named_of_readers_that_are_there_and_mixed_cards_name_their_locales():
+    assert FORMATS.keys() <= READERS.keys()
+    for card in cards().values():
+        patterns = card.skillwise.utterances
+        if isinstance(patterns, dict):
+            named = {m[1] for p in patterns if (m := re.fullmatch(r"\*@([a-z]{2}-[A-Z]{2})", p))}
+            assert "*" in patterns or named >= set(card.skillwise.locales), card.name
