@@ -5,7 +5,7 @@ framework's demo or of its console's defaults (`copied_intents`). Both are left 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,28 +13,13 @@ from typing import Any
 from data_cards.card import Card
 from data_cards.errors import DataError
 from data_cards.faults import Faults
-from data_cards.folds import number
 from data_cards.jsonl import read_json_lines
-from data_cards.parsing import splits
-from data_cards.parsing.expansion import Expansion, shortcoming
+from data_cards.parsing.expansion import shortcoming
 from data_cards.parsing.options import settle
-from data_cards.parsing.templates import folded
-from data_cards.readers import dialogflow, jovo, luis, rasa, rasa_markdown
-from data_cards.records import Skill, Utterance
-
-
-class BotOptions(Expansion):
-    """Which of the listed bots become skills, and how much of each."""
-
-    per_intent: dict[str, int] = {}
-    """Skill -> examples of one intent kept, by hash, where a script wrote most of them."""
-    skip: dict[str, str] = {}
-    """Skill -> why it is left out."""
-
+from data_cards.readers.bot_files import FORMATS, BotOptions
+from data_cards.records import Skill
 
 Row = Mapping[str, Any]
-ReadBot = Callable[[list[Path], str, str, BotOptions, Faults], Skill]
-"""(files, skill name, locale, options, faults) -> the skill with everything that its files hold."""
 
 
 def read(card: Card, root: Path, faults: Faults) -> Iterator[Skill]:
@@ -98,112 +83,6 @@ def own(skill: Skill, copied: Iterable[str], index: Path, line: int, faults: Fau
     used = {s.name for u in (*train, *test) for s in u.frame.slots}
     gazetteers = {slot: values for slot, values in skill.gazetteers.items() if slot in used}
     return replace(skill, train=train, test=test, gazetteers=gazetteers)
-
-
-def capped(
-    utterances: Iterable[Utterance], limit: int | None, path: Path, faults: Faults
-) -> list[Utterance]:
-    """At most `limit` utterances of each intent, by hash; a fault for each intent that had more."""
-    known = list(utterances)
-    if limit is None:
-        return known
-    sizes = Counter(u.frame.intent for u in known)
-    taken: Counter[str] = Counter()
-    kept = set[str]()
-    for utterance in sorted(known, key=lambda u: number(f"cap|{u.id}")):
-        taken[utterance.frame.intent] += 1
-        if taken[utterance.frame.intent] <= limit:
-            kept.add(utterance.id)
-    for intent, size in sorted(sizes.items()):
-        if size > limit:
-            reason = f"intent {intent!r}: {size - limit} of {size} examples left out"
-            faults.add(path, None, f"{reason}, at most {limit} an intent are kept of this skill")
-    return [u for u in known if u.id in kept]
-
-
-def together(
-    skills: Iterable[tuple[str, Skill]], name: str, locale: str, options: BotOptions
-) -> Skill:
-    """One skill of the parts of a bot that were read alone, each with a name for its ids."""
-    said: list[Utterance] = []
-    gazetteers: dict[str, tuple[str, ...]] = {}
-    for part, skill in skills:
-        ordered = sorted((*skill.train, *skill.test), key=lambda u: int(u.id.rpartition(":")[2]))
-        said += [replace(u, id=f"{part}:{u.id.rpartition(':')[2]}") for u in ordered]
-        for slot, values in skill.gazetteers.items():
-            gazetteers[slot] = tuple(dict.fromkeys((*gazetteers.get(slot, ()), *values)))
-    return _split(Skill(name, locale, tuple(said), gazetteers=gazetteers), options)
-
-
-def _split(skill: Skill, options: BotOptions) -> Skill:
-    """The skill cut anew: a share of its templates, by hash, is the test split."""
-    parts = splits.hold_out(
-        (*skill.train, *skill.test),
-        options.test_share,
-        key=lambda u: f"{skill.name}|{folded(u.template)}",
-    )
-    return replace(skill, train=tuple(parts.train), test=tuple(parts.test))
-
-
-def _rasa_yaml(
-    paths: list[Path], name: str, locale: str, options: BotOptions, faults: Faults
-) -> Skill:
-    """Each file that holds NLU data; a domain file holds none."""
-    stems = Counter(path.stem for path in paths)
-    parts = [
-        (
-            path.stem if stems[path.stem] == 1 else f"{path.parent.name}/{path.stem}",
-            rasa.read_file(path, faults, name=name, locale=locale),
-        )
-        for path in paths
-        if path.suffix in (".yml", ".yaml") and not path.stem.startswith("domain")
-    ]
-    return _limited(together(parts, name, locale, options), paths[0], options, faults)
-
-
-def _rasa_markdown(
-    paths: list[Path], name: str, locale: str, options: BotOptions, faults: Faults
-) -> Skill:
-    texts = [path for path in paths if path.suffix in (".md", ".txt")]
-    skill = rasa_markdown.read(
-        texts, faults, name=name, locale=locale, test_share=options.test_share
-    )
-    return _limited(skill, paths[0], options, faults)
-
-
-def _limited(skill: Skill, path: Path, options: BotOptions, faults: Faults) -> Skill:
-    limit = options.per_intent.get(skill.name)
-    if limit is None:
-        return skill
-    kept = tuple(capped((*skill.train, *skill.test), limit, path, faults))
-    return _split(replace(skill, train=kept, test=()), options)
-
-
-def _dialogflow(
-    paths: list[Path], name: str, locale: str, options: BotOptions, faults: Faults
-) -> Skill:
-    """The folder that holds agent.json, named by the row's other files."""
-    agent = next((p.parent for p in paths if p.name == "agent.json"), paths[0].parent)
-    return dialogflow.read(agent, faults, name=name, locale=locale, test_share=options.test_share)
-
-
-def _luis(paths: list[Path], name: str, locale: str, options: BotOptions, faults: Faults) -> Skill:
-    return luis.read(paths[0], faults, name=name, locale=locale, test_share=options.test_share)
-
-
-def _jovo(paths: list[Path], name: str, locale: str, options: BotOptions, faults: Faults) -> Skill:
-    limit = options.per_intent.get(name)
-    return jovo.read(paths[0], faults, name=name, locale=locale, how=options, per_intent=limit)
-
-
-FORMATS: Mapping[str, ReadBot] = {
-    "dialogflow": _dialogflow,
-    "jovo": _jovo,
-    "luis": _luis,
-    "rasa-yaml": _rasa_yaml,
-    "rasa-markdown": _rasa_markdown,
-}
-"""How a row's `format` begins -> what reads its files."""
 
 
 def _row_fault(row: Any) -> str:

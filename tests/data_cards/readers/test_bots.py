@@ -1,12 +1,16 @@
 """Folders of bots with an index: what is left out, and that each part of it is counted."""
 
+import contextlib
 import json
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from data_cards.errors import SkillwiseError
 from data_cards.faults import Faults
-from data_cards.readers.bots import FORMATS, BotOptions, read, read_bot, rows
+from data_cards.readers.bot_files import FORMATS, BotOptions
+from data_cards.readers.bots import read, read_bot, rows
 
 VERBS = ("brew", "boil", "pour", "stir", "heat", "cool", "serve", "fetch", "find", "order", "want")
 PLACES = ("here", "now", "outside", "at home")
@@ -38,6 +42,7 @@ def root(tmp_path, write):
     places = {
         "skills/y/a/nlu.yml": yaml_bot({"tea": OWN["tea"]} | COPIED),
         "skills/y/b/nlu.yml": yaml_bot({"cup": OWN["cup"], "one": ["..."]}),
+        "skills/y/kinds.yml": "nlu:\n- lookup: kind\n  examples: |\n    - mint\n    - assam\n",
         "skills/y/domain.yml": "intents: [tea]\n",
         "skills/m/nlu.md": markdown_bot(OWN | COPIED) + "## lookup:kind\nkinds.txt\n",
         "skills/m/kinds.txt": "mint\nassam\n",
@@ -51,9 +56,9 @@ def root(tmp_path, write):
                 "copied_intents": ["greet", "bye"], "evaluable": evaluable}  # fmt: skip
 
     listed = [
-        index("y", list(places)[:3], "rasa-yaml 3"),
-        index("m", list(places)[3:5], "rasa-markdown", locale="de-DE"),
-        index("s", list(places)[5:], "rasa-markdown"),
+        index("y", list(places)[:4], "rasa-yaml 3"),
+        index("m", list(places)[4:6], "rasa-markdown", locale="de-DE"),
+        index("s", list(places)[6:], "rasa-markdown"),
         index("gone", ["nowhere.md"], "rasa-markdown", evaluable=False),
         index("far", ["nowhere.md"], "rasa-markdown", locale="it-IT"),
     ]
@@ -84,7 +89,7 @@ def test_all_files_of_a_bot_are_one_skill(root, make_card):
         assert len(said) == sum(map(len, OWN.values())) == len({u.id for u in said})
         assert skill.intents == ("cup", "tea") and skill.test
         assert {s.name for u in said for s in u.frame.slots} == {"kind"}
-    assert markdown.gazetteers == {"kind": ("mint", "assam")}
+        assert skill.gazetteers == {"kind": ("mint", "assam")}
     assert {u.id.partition(":")[0] for u in yaml.train} == {"a/nlu", "b/nlu"}
 
 
@@ -110,6 +115,7 @@ def test_every_row_is_an_utterance_or_a_fault(root):
         dashes = sum(
             line.strip().startswith("- ") and "intent" not in line
             for name in row["files"]
+            if "kinds" not in name
             for line in (root / name).read_text("utf-8").splitlines()
         )
         assert len(skill.train) + len(skill.test) + len(faults) == dashes
@@ -151,3 +157,21 @@ def test_dialogflow_luis_and_jovo_are_read_by_the_format_of_their_row(tmp_path, 
         row = {"skill_id": "pot", "locale": "en-GB", "format": f"{form} 2", "files": [name]}
         skill = read_bot(row, tmp_path, BotOptions(), Faults())
         assert skill.key == "pot@en-GB" and [u.frame.intent for u in skill.train] == ["a"]
+
+
+HOSTILE = st.text(alphabet='{}[]":,#- \nabnluits', max_size=60).map(str.encode) | st.binary(
+    max_size=30
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from(["index.jsonl", "skills/m/nlu.md", "skills/y/a/nlu.yml", "skills/y/kinds.yml"]),
+    HOSTILE,
+)
+def test_nothing_but_our_errors_escapes(root, make_card, name, raw):
+    kept = (root / name).read_bytes()
+    (root / name).write_bytes(raw)
+    with contextlib.suppress(SkillwiseError):
+        list(read(make_card("rasa"), root, Faults()))
+    (root / name).write_bytes(kept)
