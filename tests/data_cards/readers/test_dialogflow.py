@@ -103,7 +103,7 @@ def test_an_old_export_holds_utterances_and_values_inside(tmp_path, write):
         ({"data": "tea"}, "data is 'tea', not a list"),
         ({"data": [{"meta": "@tea", "alias": "kind"}]}, "has no text"),
         ({"data": [{"text": "tea", "meta": 3, "alias": "kind"}]}, "names no entity"),
-        (None, "data is"),
+        (None, "(intent 'Brew: now', utterance 1)"),
     ],
 )
 def test_a_row_that_cannot_be_used_is_a_fault(agent, write, row, reason):
