@@ -1,4 +1,4 @@
-"""The rate's course: it rises to its peak, stays as long as it is told, and falls to a hundredth."""
+"""The rate's course: a rise to its peak, a stay as long as it is told, a fall to a hundredth."""
 
 import pytest
 
