@@ -30,7 +30,7 @@ from dnn.packs.writer import PackWriter
 from dnn.settings import DNNSettings
 from dnn.system import DNN
 from pretrain.store.quantising import coded, decoded
-from pretrain.store.vector_store import VectorStore, default_store, write
+from pretrain.store.vector_store import VectorStore, write
 
 CARDS, SHOTS, SEED = ("hwu64", "starter"), 10, 0
 SUBSPACES, CENTROIDS = 60, 256
@@ -49,9 +49,7 @@ class Variant:
 
 def float32_store(language: str, folder: Path) -> VectorStore:
     """A float32 table that the packaged store may be the rounding of."""
-    place = default_store(language)
-    assert place is not None
-    packaged = VectorStore.open(place)
+    packaged = VectorStore.packaged(language)
     table = packaged.dequantised(np.arange(len(packaged)))
     noise = np.random.default_rng(4).uniform(-0.5, 0.5, table.shape).astype(np.float32)
     table += noise * packaged.scales[:, None]

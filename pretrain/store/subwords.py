@@ -4,6 +4,9 @@ As in fastText (Bojanowski et al. 2017) a word is a mean of its n-grams' vectors
 fitted afterwards to the finished word vectors (Zhao, Mudgal and Liang 2018, "bag of substrings"):
 ridge regression of the vectors' first principal components on the n-grams. A bucket keeps 64
 components in place of 300 numbers, and five times as many buckets fit in the same bytes.
+
+`VectorStore.vectors(unseen=True)` asks for them. The network does not: it learns n-gram vectors of
+its own, and these are weak (docs/LOG.md has their cosines to the vectors of held-out words).
 """
 
 from collections.abc import Sequence

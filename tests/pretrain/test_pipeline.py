@@ -14,7 +14,6 @@ from pretrain import pipeline
 from pretrain.mlm.training import Progress
 from pretrain.pipeline import Request, pretrain
 from pretrain.store import vector_store as store
-from pretrain.store.neighbours import neighbours
 from pretrain.store.vector_store import CARD, FILE, VectorStore
 
 
@@ -82,7 +81,7 @@ def test_words_that_stand_for_one_another_are_neighbours(tmp_path: Path) -> None
     opened = VectorStore.open(pretrain(request(tmp_path / "s", steps=100)))
     for group in (FRUIT, CITIES):
         for word in group:
-            near = {n.word for n in neighbours(opened, word, 3)}
+            near = {n.word for n in opened.neighbours(word, 3)}
             assert near == set(group) - {word}
 
 
