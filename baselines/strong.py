@@ -83,7 +83,6 @@ class StrongMaxEntCRF(LinearSystem):
         )
 
     def _rows(self, skill: Skill, reading: Reading, seed: int) -> TrainingRows:
-        lexicons = jackknifed(
-            skill, self.settings.lexicon_folds, seed, self.settings.catalog_holdout
-        )
+        fold_of = folds(skill.train, self.settings.lexicon_folds, seed)
+        lexicons = jackknifed(skill, fold_of, seed, self.settings.catalog_holdout)
         return TrainingRows.of(skill.train, reading, lexicons)

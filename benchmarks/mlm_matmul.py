@@ -18,7 +18,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from pretrain.mlm.masking import Masker
 from pretrain.mlm.model import MaskedWordModel
 from pretrain.mlm.settings import PretrainSettings
-from pretrain.mlm.training import tensors, train
+from pretrain.mlm.training import Observer, tensors, train
 from pretrain.text.corpus import Corpus
 
 PRODUCTS = {
@@ -64,7 +64,7 @@ def _share(corpus: Corpus, settings: PretrainSettings) -> tuple[float, float]:
     marks: list[float] = []
     train(
         corpus, settings, Accelerator(cpu=True), seed=0, steps=WARM + TIMED,
-        after_step=lambda *_: marks.append(time.process_time()),
+        observer=Observer(after_step=lambda *_: marks.append(time.process_time())),
     )  # fmt: skip
     step = (marks[-1] - marks[WARM - 1]) / TIMED
     rows = corpus.take(np.arange(settings.rows))

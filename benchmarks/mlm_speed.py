@@ -29,7 +29,7 @@ from benchmarks.mlm_corpus import MASKED, Split, question, split
 from pretrain.mlm.masking import Batch
 from pretrain.mlm.model import MaskedWordModel
 from pretrain.mlm.settings import PretrainSettings
-from pretrain.mlm.training import tensors, train
+from pretrain.mlm.training import Observer, tensors, train
 from pretrain.mlm.warm_start import factorise
 from pretrain.text.corpus import Corpus
 from pretrain.text.vocabulary import END, MASK, UNKNOWN
@@ -83,7 +83,7 @@ def _our_speed(data: Split, settings: PretrainSettings) -> float:
     marks: list[float] = []
     train(
         data.train, settings, Accelerator(cpu=True), seed=0, steps=WARM + TIMED,
-        after_step=lambda *_: marks.append(time.perf_counter()),
+        observer=Observer(after_step=lambda *_: marks.append(time.perf_counter())),
     )  # fmt: skip
     return TIMED * settings.rows * settings.row / (marks[-1] - marks[WARM - 1])
 
@@ -127,7 +127,7 @@ def _time_to(
     steps = max(20, math.ceil(seconds * speed / (settings.rows * settings.row)))
     train(
         data.train, settings, Accelerator(cpu=True), seed=0, steps=steps, table=table,
-        after_step=look,
+        observer=Observer(after_step=look),
     )  # fmt: skip
     return found.get("time"), found["loss"]
 

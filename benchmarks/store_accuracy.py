@@ -23,13 +23,14 @@ from data_cards.faults import Faults
 from data_cards.records import Skill, Utterance
 from data_cards.registry.loading import load
 from data_cards.words import normalise
-from dnn.block import decode, encode
+from dnn.block import decode, encode, opened
+from dnn.fitted import Fitted
 from dnn.packs.reader import PackFile
 from dnn.packs.writer import PackWriter
 from dnn.settings import DNNSettings
 from dnn.system import DNN
 from pretrain.store.quantising import coded, decoded
-from pretrain.store.vector_store import VectorStore, default_store, write
+from pretrain.store.vector_store import VectorStore, write
 
 CARDS, SHOTS, SEED = ("hwu64", "starter"), 10, 0
 SUBSPACES, CENTROIDS = 60, 256
@@ -48,9 +49,7 @@ class Variant:
 
 def float32_store(language: str, folder: Path) -> VectorStore:
     """A float32 table that the packaged store may be the rounding of."""
-    place = default_store(language)
-    assert place is not None
-    packaged = VectorStore.open(place)
+    packaged = VectorStore.packaged(language)
     table = packaged.dequantised(np.arange(len(packaged)))
     noise = np.random.default_rng(4).uniform(-0.5, 0.5, table.shape).astype(np.float32)
     table += noise * packaged.scales[:, None]
@@ -119,10 +118,10 @@ def fitted(skills: Sequence[Skill], stores: Mapping[str, VectorStore], packs: Pa
             print(f"fitted {number + 1} of {len(skills)}", file=sys.stderr, flush=True)
 
 
-def right(system: DNN, asked: Sequence[Utterance]) -> NDArray[np.bool_]:
+def right(network: Fitted, asked: Sequence[Utterance]) -> NDArray[np.bool_]:
     """(utterances,): whether the whole frame is right."""
     blank = [replace(u, frame=type(u.frame)("")) for u in asked]
-    answers = system.predict(blank)
+    answers = network.predict(blank)
     return np.array([a.frame == u.frame for a, u in zip(answers, asked, strict=True)])
 
 
@@ -173,10 +172,11 @@ def measure(folder: Path) -> list[Row]:
                     for kind in kinds:
                         name = f"{variant.name}, weights {kind}"
                         block = encode(packed, kind)
-                        system = DNN.unpacked(block, lambda pointer, store=store: store)
+                        network = opened(block, lambda pointer, store=store: store)
                         factor = DNNSettings().vector_norm / store.mean_norm
-                        system.words = Table(rows, variant.table * np.float32(factor))
-                        answers.setdefault(name, []).append(right(system, skill.test))
+                        table = Table(rows, variant.table * np.float32(factor))
+                        network = replace(network, reader=replace(network.reader, words=table))
+                        answers.setdefault(name, []).append(right(network, skill.test))
                         networks.setdefault(name, []).append(len(block))
     base = answers["float32, weights float32"]
     return [

@@ -21,7 +21,7 @@ from data_cards.words import bare_words, clean, normalise
 from dnn.packs import index as packindex
 from dnn.packs.writer import PackWriter
 from pretrain.store.local import LocalStore
-from pretrain.store.vector_store import FILE, VectorStore, default_store, write
+from pretrain.store.vector_store import FILE, VectorStore, write
 
 CARDS = ("starter", "hwu64", "ask-models", "ovos", "ms-lu", "sgd")
 ALSO_SKILLS = ("sgd", "multidogo")
@@ -50,9 +50,7 @@ def generic_store(folder: Path, words: Sequence[str]) -> VectorStore:
 
     Vectors are those of the packaged English store where it has the word, else made up.
     """
-    packaged = default_store("en")
-    assert packaged is not None
-    small = VectorStore.open(packaged)
+    small = VectorStore.packaged("en")
     rng = np.random.default_rng(0)
     known = dict.fromkeys([*words, *made_up(rng, 2 * WORDS)])
     vocabulary = list(known)[:WORDS]

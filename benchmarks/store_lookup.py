@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from pretrain.store.local import LocalStore, Overlay
 from pretrain.store.vector_store import VectorStore, write
-from pretrain.store.word2vec import keyed_vectors
 
 LENGTH, UTTERANCES, ROUNDS = 8, 500, 31
 
@@ -43,7 +42,9 @@ def gensim_store(store: VectorStore, folder: Path) -> Callable[[Sequence[str]], 
     """The same vectors in a saved `KeyedVectors`, opened with mmap."""
     from gensim.models import KeyedVectors
 
-    keyed_vectors(store).save(str(folder / "gensim.kv"))
+    made = KeyedVectors(store.width, count=0)
+    made.add_vectors(store.words, store.dequantised(np.arange(len(store))))
+    made.save(str(folder / "gensim.kv"))
     keyed = KeyedVectors.load(str(folder / "gensim.kv"), mmap="r")
     return keyed.__getitem__
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from data_cards.folds import folds, number
+from data_cards.folds import number
 from data_cards.records import Skill, Utterance
 from data_cards.words import normalise, printable, tokenize
 
@@ -84,14 +84,13 @@ class Lexicon:
         return {word: sorted(slots) for word, slots in found.items()}
 
 
-def jackknifed(skill: Skill, n_folds: int, seed: int, holdout: float) -> list[Lexicon]:
-    """For each training utterance, the values known without its own fold.
+def jackknifed(skill: Skill, fold_of: Sequence[int], seed: int, holdout: float) -> list[Lexicon]:
+    """For each training utterance, the values known without its own fold (`fold_of`).
 
     At test time users say values that nobody listed; in training every one would be known, and a
     model would trust the lexicon blindly. So an utterance does not see the slot values of its own
     fold, and each fold lacks a share `holdout` of the catalogs' values.
     """
-    fold_of = folds(skill.train, n_folds, seed)
     lexicons = {}
     for fold in sorted(set(fold_of)):
         others = [u for u, f in zip(skill.train, fold_of, strict=True) if f != fold]

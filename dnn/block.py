@@ -1,27 +1,44 @@
 """A fitted network as one block of bytes: pointer to its generic store, local words, weights.
 
+`described` and `encode` make the block of a trained network, `decode` and `assembled` its `Fitted`.
+
 The block is a safetensors buffer: arrays `net.*` (int8 with scales a row, or float16), `local.*`
 and `model` (JSON), settings and store in its metadata. A pack file holds one a skill, a saved
 system's folder holds it as a part.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from pydantic import ValidationError
 from safetensors.numpy import save
-from torch import Tensor
+from torch import Tensor, nn
 
+from data_cards.errors import DataError
+from dnn.fitted import Fitted
+from dnn.inputs.reader import Reader
+from dnn.inputs.vectors import RandomVectors, StoreVectors, WordVectors
+from dnn.layers.network import Network
+from dnn.layers.skeleton import Undrawn
+from dnn.settings import DNNSettings
+from dnn.transfer.source import SourceModel
 from pretrain.store.local import LocalStore
 from pretrain.store.mapped_tensors import Arrays, views
 from pretrain.store.quantising import Kind, coded, decoded
+from pretrain.store.vector_store import VectorStore
 
 FORMAT = "skillwise-pack/1"
 _WEIGHT, _SCALES = "net.", "|scales"
+_IDF = "wide.idf"
+
+FindStore = Callable[[Mapping[str, str]], VectorStore]
+"""Opens the store that a pointer names: its digest, its language and the path it had."""
 
 
 @dataclass(frozen=True)
@@ -86,3 +103,89 @@ def _weight(name: str, array: NDArray[Any], arrays: Arrays) -> Tensor:
     if scales is None or rows.ndim != 2 or scales.shape != rows.shape[:1]:
         raise ValueError(f"weight {name!r} has no scales of its length")
     return torch.from_numpy(decoded(rows, scales.astype(np.float32)).reshape(array.shape))
+
+
+def described(
+    reader: Reader, network: Network, seed: int, source: SourceModel | None,
+    local: LocalStore | None,
+) -> Packed:  # fmt: skip
+    """What is kept of a trained network; of its n-grams only those that are its own."""
+    words, store = reader.words, None
+    if isinstance(words, StoreVectors):
+        generic = words.store
+        store = {"path": str(generic.path), "digest": generic.id, "language": generic.language}
+    origin = {"path": str(source.path), "digest": source.digest} if source is not None else None
+    about = {"width": words.width, "seed": seed, "store": store, "source": origin}
+    state = {name: value.contiguous() for name, value in network.state_dict().items()}
+    if reader.wide is not None:
+        state[_IDF] = torch.tensor(reader.wide.idf)  # as JSON it was most of a pack's reading
+    settings = network.trunk.settings.model_dump(mode="json")
+    return Packed(settings, reader.as_json() | about, state, local)
+
+
+def assembled(
+    block: bytes, packed: Packed, words: WordVectors, source: SourceModel | None
+) -> Fitted:
+    """The network of a block and what was decoded of it, over its open vectors and source model.
+
+    Its weights are rounded as they are kept, so that saved and unsaved networks answer alike.
+    """
+    settings = DNNSettings.model_validate(packed.settings)
+    if packed.local is not None and isinstance(words, StoreVectors):
+        words = words.under(packed.local)
+    weights = dict(packed.weights)
+    idf = weights.pop(_IDF, None)
+    reader = Reader.from_json(
+        packed.model, None if idf is None else idf.tolist(), settings, words
+    )  # fmt: skip
+    with Undrawn():
+        network = reader.network(settings, packed.model["width"])
+    network.load_state_dict(weights, assign=True)
+    network.requires_grad_(False).eval()
+    if source is not None and settings.characters:
+        reader = _extended(reader, network, source)
+    return Fitted(reader, network, block)
+
+
+def _extended(reader: Reader, network: Network, source: SourceModel) -> Reader:
+    """Append the source model's n-grams that no training word has: users say other words."""
+    bag = network.trunk.words.ngrams
+    more = [gram for gram in source.ngrams if gram not in reader.ngrams]
+    table = torch.cat([bag.weight.detach(), source.ngram_rows(more)])
+    network.trunk.words.ngrams = nn.EmbeddingBag.from_pretrained(table, mode="sum", padding_idx=0)
+    return reader.extended(more)
+
+
+def opened(block: bytes, find: FindStore, packed: Packed | None = None) -> Fitted:
+    """The fitted network of a block, its store opened by `find` and its source model by its path.
+
+    `packed` is what was decoded of the block, where somebody did. Raises `ValueError` for a block
+    that is damaged, `DataError` where the source model is not the one it was trained with.
+    """
+    packed = packed or decode(block)
+    try:
+        pointer, origin = packed.model["store"], packed.model["source"]
+        settings = DNNSettings.model_validate(packed.settings)
+        if (settings.vectors == "store") != bool(pointer):
+            raise TypeError("settings and model disagree about the vectors")
+        if (settings.transfer is not None) != bool(origin):
+            raise TypeError("settings and model disagree about a source model")
+        source = SourceModel.open(Path(origin["path"])) if origin else None
+        if source is not None:
+            refuse_other("source", origin, source.digest)
+        if pointer:
+            words: WordVectors = StoreVectors.over(find(pointer), settings.vector_norm)
+        else:
+            seed = packed.model["seed"] if source is None else source.seed
+            words = RandomVectors(seed, settings.vector_norm)
+        return assembled(block, packed, words, source)
+    except (KeyError, TypeError, AttributeError, RuntimeError, ValidationError) as error:
+        raise ValueError(f"does not fit ({error})") from None
+
+
+def refuse_other(what: str, pointer: Mapping[str, str], found: str) -> None:
+    """Raise `DataError` where a store or source model is not the one of the pointer."""
+    if found != pointer["digest"]:
+        wanted = pointer["digest"][:12]
+        fault = f"is {what} {found[:12]}, and the network was trained with {what} {wanted}"
+        raise DataError(pointer["path"], None, fault, f"put that {what} back")

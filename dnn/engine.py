@@ -12,8 +12,9 @@ from pathlib import Path
 from data_cards.errors import DataError, SkillwiseError
 from data_cards.records import Frame, Prediction, Utterance
 from data_cards.words import tokenize
+from dnn.block import opened
+from dnn.fitted import Fitted
 from dnn.packs.reader import PackFile
-from dnn.system import DNN
 from pretrain.store.vector_store import VectorStore, default_store
 
 Place = tuple[bytes, int]
@@ -34,7 +35,7 @@ class Engine:
         self._packs = PackFile(packs)
         self._capacity = capacity
         self._stores = {store.id: store for store in map(VectorStore.open, stores)}
-        self._open: OrderedDict[str, tuple[Place, DNN]] = OrderedDict()
+        self._open: OrderedDict[str, tuple[Place, Fitted]] = OrderedDict()
         self._lock = threading.Lock()
         self._opening: dict[str, threading.Lock] = {}
 
@@ -46,7 +47,7 @@ class Engine:
         (answer,) = self.open(skill).predict([Utterance("", words, Frame(""), text)])
         return words, answer
 
-    def open(self, skill: str) -> DNN:
+    def open(self, skill: str) -> Fitted:
         """The skill, from memory where it is open; a pack written since takes its place."""
         self._packs.refresh()
         record = self._packs.find(skill)
@@ -62,19 +63,19 @@ class Engine:
                 found = self._open.get(skill)
                 if found is not None and found[0] == place:
                     return found[1]
-            system = self._load(skill)
+            fitted = self._load(skill)
             with self._lock:
-                self._open[skill] = (place, system)
+                self._open[skill] = (place, fitted)
                 self._open.move_to_end(skill)
                 self._opening.pop(skill, None)
                 while len(self._open) > self._capacity:
                     self._open.popitem(last=False)
-        return system
+        return fitted
 
-    def _load(self, skill: str) -> DNN:
+    def _load(self, skill: str) -> Fitted:
         block = self._packs.read(skill)
         try:
-            return DNN.unpacked(block, self._store)
+            return opened(block, self._store)
         except ValueError as error:
             raise DataError(
                 self._packs.path, None, f"pack {skill!r} {error}", "write that pack again"

@@ -1,7 +1,7 @@
 """The convergence meter: how good the network of one fit is after how many steps, at what cost.
 
-What is asked at a step is the system as it would be were that step the last: the averaged network,
-rounded as it is kept, with the source model's n-grams for words that training never showed.
+At each step the model is scored that would have been kept had training stopped there: weights
+averaged and rounded, with the source model's n-grams for words that training never showed.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,9 @@ from time import process_time
 from data_cards.draws import develop, draw
 from data_cards.folds import number
 from data_cards.records import Skill
-from dnn.system import DNN, Questions
+from dnn.fitted import Fitted
+from dnn.layers.network import Batch
+from dnn.system import DNN
 from dnn.training import steps_for
 
 ENOUGH = 50
@@ -80,18 +82,19 @@ def curve(system: DNN, skill: Skill, seed: int, clock: Callable[[], float] = pro
     when = frozenset(looks(steps_for(len(skill.train), system.settings)))
     gold = [u.frame for u in skill.dev]
     rows: list[tuple[int, float, float]] = []
-    questions: Questions | None = None
+    batches: list[tuple[list[int], Batch]] = []
     began, looked = clock(), 0.0
 
-    def look(step: int, stopped: Callable[[], DNN]) -> None:
-        nonlocal questions, looked
+    def look(step: int, stopped: Callable[[], Fitted]) -> None:
+        nonlocal batches, looked
         if step not in when:
             return
         arrived = clock()
         now = stopped()
-        if questions is None or system.settings.local_rate > 0:  # words that learn read anew
-            questions = now.questions(skill.dev)
-        right = sum(p.frame == g for p, g in zip(now.answer(questions), gold, strict=True))
+        if not batches or system.settings.local_rate > 0:  # words that learn are read again
+            batches = list(now.reader.batches(skill.dev))
+        answers = now.predict(skill.dev, batches)
+        right = sum(p.frame == g for p, g in zip(answers, gold, strict=True))
         rows.append((step, arrived - began - looked, right / len(gold)))
         looked += clock() - arrived
 

@@ -10,6 +10,7 @@ from torch import Tensor
 from dnn.inputs.dataset import TrainingSet
 from dnn.layers.network import Network
 from dnn.settings import DNNSettings
+from pretrain.schedule import share_of_peak
 
 
 def steps_for(utterances: int, settings: DNNSettings) -> int:
@@ -81,11 +82,8 @@ def train(
 
 
 def rate(step: int, total: int, share: float = 0.1) -> float:
-    """Linear warm-up over a `share` of the steps, then a cosine to a hundredth."""
-    warm = max(1, int(share * total))
-    if step < warm:
-        return (step + 1) / warm
-    return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, total - warm)))
+    """What step 0, 1, … takes of the peak rate: a warm-up over a `share` of the steps, a fall."""
+    return share_of_peak(step + 1, max(1, int(share * total)), total, held=1)
 
 
 def batched(lengths: Tensor, size: int, generator: torch.Generator) -> Iterator[Tensor]:

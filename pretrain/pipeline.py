@@ -19,7 +19,7 @@ from pretrain.mlm.checkpoint import Checkpoint, recorded_steps
 from pretrain.mlm.export import combine, finish
 from pretrain.mlm.model import MaskedWordModel
 from pretrain.mlm.settings import PretrainSettings
-from pretrain.mlm.training import Progress
+from pretrain.mlm.training import Observer, Progress
 from pretrain.mlm.warm_start import factorise
 from pretrain.store import vector_store as store
 from pretrain.text.corpus import Corpus, prepare
@@ -82,7 +82,7 @@ def pretrain(
     say(f"training {steps:,} steps")
     model = training.train(
         corpus, settings, accelerator, seed=request.seed, steps=steps, table=table,
-        checkpoint=Checkpoint(path, run, steps), report=report,
+        observer=Observer(report, checkpoint=Checkpoint(path, run, steps)),
     )  # fmt: skip
     if accelerator.is_main_process:
         vectors = exported(model)

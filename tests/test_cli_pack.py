@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from evaluation.cli import main
-from pretrain.quality import intrinsic
+from pretrain.quality.analogies import ANALOGIES
+from pretrain.quality.similarity import SETS
 from pretrain.store import vector_store as store
 
 SMALL = {
@@ -123,7 +124,7 @@ def test_a_store_is_scored_on_similarity_sets(
     unit = table / np.linalg.norm(table, axis=1, keepdims=True)
     cosines = sorted((float(unit[0] @ unit[i]), WORDS[i]) for i in (1, 2, 3))
     lines = [f"{WORDS[0]}\t{word}\t{rating}\n" for rating, (_, word) in enumerate(cosines)]
-    for folder, names in (("en", intrinsic.SETS), ("analogy_en", intrinsic.ANALOGIES)):
+    for folder, names in (("en", SETS), ("analogy_en", ANALOGIES)):
         Path("sets", folder).mkdir(parents=True)
         for name in names:
             content = "".join(lines) if folder == "en" else f": toys\n{' '.join(WORDS[:4])}\n"

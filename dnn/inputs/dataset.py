@@ -1,7 +1,7 @@
 """A skill's training utterances as tensors, and the batches that are cut from them."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,9 +12,11 @@ from data_cards.bio import tags
 from data_cards.folds import folds
 from data_cards.lexicon import jackknifed
 from data_cards.records import Frame, Skill, Slot, Utterance
-from dnn.inputs.encoding import Sentences, Vocabulary, matches
-from dnn.inputs.wide import WideFeatures, WideTags, word_features
+from dnn.inputs.encoding import Sentences, Vocabulary
+from dnn.inputs.reader import Reader
+from dnn.inputs.wide import WideTags
 from dnn.layers.network import Answers, Batch
+from dnn.settings import DNNSettings
 
 CATALOG_HOLDOUT = 0.3
 """Share of catalog values hidden from each fold in training: users say others than are listed."""
@@ -27,85 +29,65 @@ SWAP = 0.7
 class TrainingSet:
     """The encoded training utterances of a skill, and copies of them with swapped values."""
 
+    reader: Reader
+    """Of the skill, with the wide tag features that its training utterances show."""
+    vocabulary: Vocabulary
     sentences: Sentences
     intents: Tensor  # (utterances,)
     tags: Tensor  # (utterances, words), 0 = O also at the padding
-    vectors: Tensor  # (rows, 300) word vectors, row 0 pads
+    vectors: Tensor  # (rows, width) of the vocabulary's words, row 0 pads
     ngrams: Tensor  # (rows, grams)
     originals: int
     """Utterances that are no copies: how long to train is counted by them."""
-    wide_tags: WideTags | None = None
 
     def __len__(self) -> int:
         return len(self.intents)
 
     def batch(self, indices: Tensor) -> tuple[Batch, Answers]:
         """What `Network.loss` takes, for some of the utterances."""
-        batch = batch_of(self.sentences.take(indices), self.vectors, self.ngrams)
+        batch = self.sentences.take(indices).batch(self.vectors, self.ngrams)
         tag_ids = self.tags[indices, : len(batch.words)].t().contiguous()
         return batch, Answers(self.intents[indices], tag_ids)
 
 
-def batch_of(sentences: Sentences, vectors: Tensor, ngrams: Tensor) -> Batch:
-    """Sentences as the network reads them; tables have a row for each word of the vocabulary."""
-    distinct, words = torch.unique(sentences.rows.t(), return_inverse=True)
-    inside = torch.arange(len(words)).unsqueeze(1) < sentences.lengths
-    marks = sentences.marks.transpose(0, 1).contiguous()
-    tags = sentences.wide_tags
-    return Batch(
-        words, inside.to(vectors.dtype), vectors[distinct], ngrams[distinct], marks,
-        sentences.wide, None if tags is None else tags.transpose(0, 1).contiguous(),
+def training_set(skill: Skill, reader: Reader, settings: DNNSettings, seed: int) -> TrainingSet:
+    """Encode `skill.train`; each utterance reads what is known without its own fold.
+
+    `settings.swaps` copies of each have other values in their slots; with `settings.wide_tags` the
+    features that reach the tags directly are numbered too, in the `reader` of what is returned.
+    """
+    vocabulary = Vocabulary.of(skill.train)
+    fold_of = folds(skill.train, settings.lexicon_folds, seed)
+    copies = swapped(skill.train, fold_of, seed, settings.swaps) if settings.swaps else []
+    train = [*skill.train, *(copy for _, copy in copies)]
+    said: list[list[list[str]]] = [[] for _ in train]
+    if reader.marks:
+        lexicons = jackknifed(skill, fold_of, seed, CATALOG_HOLDOUT)
+        known = [*lexicons, *(lexicons[original] for original, _ in copies)]
+        said = [reader.said(u, lexicon) for u, lexicon in zip(train, known, strict=True)]
+    sentences = reader.sentences(train, vocabulary, said)
+    if settings.wide_tags:
+        found = reader.features(train, said)
+        numbered = WideTags.of(found)
+        reader = replace(reader, wide_tags=numbered)
+        sentences = replace(sentences, wide_tags=numbered.encode(found))
+    vectors, ngrams = reader.tables(vocabulary)
+    numbers = {intent: i for i, intent in enumerate(reader.intents)}
+    return TrainingSet(
+        reader, vocabulary, sentences, torch.tensor([numbers[u.frame.intent] for u in train]),
+        tag_ids(train, reader.tags), vectors, ngrams, len(skill.train),
     )  # fmt: skip
 
 
-def training_set(
-    skill: Skill, vocabulary: Vocabulary, vectors: Tensor, ngrams: Tensor,
-    intents: Sequence[str], tag_names: Sequence[str], marks: Mapping[str, int],
-    wide: WideFeatures | None, n_folds: int, seed: int,
-    swaps: int = 0, wide_tags: bool = False, case: bool = True,
-) -> TrainingSet:  # fmt: skip
-    """Encode `skill.train`; each utterance reads what is known without its own fold.
-
-    `swaps` copies of each have other values in their slots; with `wide_tags` the features that
-    reach the tags directly are numbered and encoded too, `case` among them.
-    """
-    copies = swapped(skill.train, n_folds, seed, swaps) if swaps else []
-    train = [*skill.train, *(copy for _, copy in copies)]
-    said: list[list[list[str]]] = [[] for _ in train]
-    if marks:
-        lexicons = jackknifed(skill, n_folds, seed, CATALOG_HOLDOUT)
-        known = [*lexicons, *(lexicons[original] for original, _ in copies)]
-        said = [matches(u, lexicon) for u, lexicon in zip(train, known, strict=True)]
-    sentences = Sentences.of(train, vocabulary, said, marks)
-    if wide is not None:
-        sentences = replace(sentences, wide=wide.encode(train))
-    features = None
-    if wide_tags:
-        found = [word_features(u, heard, case) for u, heard in zip(train, said, strict=True)]
-        features = WideTags.of(found)
-        sentences = replace(sentences, wide_tags=features.encode(found))
-    numbers = {intent: i for i, intent in enumerate(intents)}
-    return TrainingSet(
-        sentences,
-        torch.tensor([numbers[u.frame.intent] for u in train]),
-        tag_ids(train, tag_names),
-        vectors,
-        ngrams,
-        len(skill.train),
-        features,
-    )
-
-
 def swapped(
-    train: Sequence[Utterance], n_folds: int, seed: int, copies: int
+    train: Sequence[Utterance], fold_of: Sequence[int], seed: int, copies: int
 ) -> list[tuple[int, Utterance]]:
     """Copies with slot values of other utterances (Dai and Adel 2020, "mention replacement").
 
     -> the index of the original and the copy; at most `copies` of an utterance, those left out that
-    came out like it. Values come from the utterance's own fold: what its jackknifed lexicon is
-    blind to it stays blind to.
+    came out like it. Values come from the utterance's own fold (`fold_of` names that of each): what
+    its jackknifed lexicon is blind to it stays blind to.
     """
-    fold_of = folds(train, n_folds, seed)
     values: dict[tuple[int, str], list[tuple[str, ...]]] = defaultdict(list)
     for fold, utterance in zip(fold_of, train, strict=True):
         for slot in utterance.frame.slots:

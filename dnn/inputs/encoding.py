@@ -10,6 +10,7 @@ from torch import Tensor
 from data_cards.lexicon import Lexicon
 from data_cards.records import Utterance
 from data_cards.words import normalise, printable
+from dnn.layers.network import Batch
 
 MAX_NGRAMS = 24
 """Character n-grams kept a word, shortest first: a word of seven letters has them all."""
@@ -112,6 +113,17 @@ class Sentences:
         return Sentences(
             self.rows[indices, :longest], self.marks[indices, :longest], lengths, wide, tags
         )
+
+    def batch(self, vectors: Tensor, ngrams: Tensor) -> Batch:
+        """As the network reads them; both tables have a row for each word of the vocabulary."""
+        distinct, words = torch.unique(self.rows.t(), return_inverse=True)
+        inside = torch.arange(len(words)).unsqueeze(1) < self.lengths
+        marks = self.marks.transpose(0, 1).contiguous()
+        tags = self.wide_tags
+        return Batch(
+            words, inside.to(vectors.dtype), vectors[distinct], ngrams[distinct], marks,
+            self.wide, None if tags is None else tags.transpose(0, 1).contiguous(),
+        )  # fmt: skip
 
 
 def numbered(

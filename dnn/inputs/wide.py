@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
-from typing import Any
 
 import numpy as np
 import torch
@@ -53,14 +52,10 @@ class WideFeatures:
         weights /= np.maximum(np.linalg.norm(weights, axis=1, keepdims=True), 1e-12)
         return torch.from_numpy(ids), torch.from_numpy(weights)
 
-    def as_json(self) -> dict[str, Any]:
-        """What `from_json` reads."""
-        return {"grams": list(self.rows), "idf": list(self.idf)}
-
     @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> "WideFeatures":
-        """The inverse of `as_json`."""
-        return cls({gram: i for i, gram in enumerate(value["grams"], 1)}, value["idf"])
+    def named(cls, grams: Iterable[str], idf: Sequence[float]) -> "WideFeatures":
+        """Number distinct grams, whose idf is known, in their order."""
+        return cls({gram: i for i, gram in enumerate(grams, 1)}, idf)
 
 
 PLAIN = frozenset({"", "^", "$"})

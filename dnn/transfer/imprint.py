@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from dnn.inputs.dataset import TrainingSet
 from dnn.layers.network import Network
+from pretrain.ridge import ridge
 
 RIDGE = 0.03
 """Strength of the L2 penalty, as a share of the mean diagonal of the features' Gram matrix."""
@@ -110,16 +111,11 @@ def _solve_both(
     def adjoint(residual: NDArray[np.float32]) -> NDArray[np.float32]:
         return np.concatenate([deep.T @ residual, wide.T @ residual])
 
-    solved = np.zeros((width + wide.shape[1], len(goal.share)), np.float32)
-    left = adjoint(weight * goal.centred.numpy())
-    way, size = left.copy(), np.square(left).sum(0)
-    for _ in range(ITERATIONS):  # each class by itself
-        image = adjoint(weight * (deep @ way[:width] + wide @ way[width:])) + strength * way
-        step = size / np.maximum((way * image).sum(0), TINY)
-        solved += step * way
-        left -= step * image
-        before, size = size, np.square(left).sum(0)
-        way = left + size / np.maximum(before, TINY) * way
+    def product(way: NDArray[np.float32]) -> NDArray[np.float32]:
+        return adjoint(weight * (deep @ way[:width] + wide @ way[width:]))
+
+    right = adjoint(weight * goal.centred.numpy())
+    solved = ridge(product, right, strength, ITERATIONS, TINY)
     _set(layer, torch.from_numpy(solved[:width]), mean, goal, gain)
     return torch.from_numpy(solved[width:] * scale * np.float32(gain))
 

@@ -1,7 +1,7 @@
 """Stage 1 of transfer: a trunk trained on mature skills, all their intents and slots jointly."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -40,13 +40,15 @@ class SourceModel:
     store: str
     """Digest of the vector store under it, "" for random vectors."""
     digest: str
+    path: Path | None = None
+    """Where it was opened; None before it was saved."""
 
     @staticmethod
     def open(folder: Path) -> "SourceModel":
         """Read what `save` wrote; a damaged folder is a `DataError`. Opened once a process."""
         manifest = folder.resolve() / artefact.MANIFEST
         stamp = manifest.stat().st_mtime_ns if manifest.exists() else 0
-        return _open(folder.resolve(), stamp)
+        return replace(_open(folder.resolve(), stamp), path=folder)
 
     def save(self, folder: Path) -> None:
         """Write the folder, whole or not at all; no pickle."""

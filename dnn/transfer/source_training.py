@@ -3,20 +3,20 @@
 import hashlib
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from data_cards.bio import tag_names
 from data_cards.errors import SkillwiseError
 from data_cards.folds import number
-from data_cards.lexicon import Lexicon
 from data_cards.overlap import text_hashes
 from data_cards.records import Skill
 from dnn.inputs.dataset import TrainingSet, training_set
-from dnn.inputs.encoding import Vocabulary, number_marks, number_ngrams
+from dnn.inputs.encoding import Vocabulary, number_ngrams
+from dnn.inputs.reader import Reader
 from dnn.inputs.vectors import RandomVectors, StoreVectors, WordVectors
 from dnn.layers.network import Heads, Network, Trunk
 from dnn.settings import DNNSettings, SourceSettings
@@ -111,19 +111,10 @@ def _vectors(shape: DNNSettings, path: Path | None, seed: int) -> tuple[WordVect
 def _encoded(
     skill: Skill, trunk: Trunk, words: WordVectors, ngrams: dict[str, int], seed: int
 ) -> tuple[TrainingSet, Heads]:
-    shape = trunk.settings
-    vocabulary = Vocabulary.of(skill.train)
-    table = np.concatenate(
-        [np.zeros((1, words.width), np.float32), words.vectors(vocabulary.words)]
-    )
-    intents, names = list(skill.intents), tag_names(skill.slot_names)
-    lexicon = Lexicon.of(skill.train, skill.gazetteers)
-    marks = number_marks(lexicon.values) if shape.gazetteers else {}
-    data = training_set(
-        skill, vocabulary, torch.from_numpy(table), vocabulary.ngrams(ngrams), intents, names,
-        marks, None, shape.lexicon_folds, seed,
-    )  # fmt: skip
-    return data, Heads(trunk, len(marks), 0, intents, names)
+    """A skill as the trunk learns it: no copies, and no wide features, which it would lean on."""
+    plain = trunk.settings.model_copy(update={"wide": 0.0, "wide_tags": 0.0, "swaps": 0})
+    reader = replace(Reader.of(skill, plain, words), ngrams=ngrams)
+    return training_set(skill, reader, plain, seed), reader.heads(trunk)
 
 
 def _draw(data: TrainingSet, size: int, generator: torch.Generator) -> Tensor:

@@ -79,7 +79,6 @@ def pretrain(
     from pretrain.mlm.training import Progress
     from pretrain.pipeline import Request
     from pretrain.pipeline import pretrain as run
-    from pretrain.store.neighbours import neighbours
     from pretrain.store.vector_store import VectorStore
     from pretrain.text import sources
 
@@ -112,7 +111,7 @@ def pretrain(
         return 0
     typer.echo(f"{out}: {len(store):,} words, digest {store.meta['digest'][:16]}")
     for word in store.words[100:1000:300]:
-        near = ", ".join(n.word for n in neighbours(store, word, 5))
+        near = ", ".join(n.word for n in store.neighbours(word, 5))
         typer.echo(f"  near {word!r}: {near}")
     return 0
 

@@ -1,6 +1,5 @@
 """The MLM loop by accelerate: a fixed number of steps, each a function of (seed, step) alone."""
 
-import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,7 @@ from pretrain.mlm.masking import Batch, Masker
 from pretrain.mlm.model import MaskedWordModel
 from pretrain.mlm.row_adagrad import RowAdagrad
 from pretrain.mlm.settings import PretrainSettings
+from pretrain.schedule import share_of_peak
 from pretrain.text.corpus import Corpus
 
 CALIBRATION = 6
@@ -31,6 +31,20 @@ class Progress:
     steps: int
     loss: float
     words_per_second: float
+
+
+@dataclass(frozen=True, slots=True)
+class Observer:
+    """Who looks on while a model is trained, and how often; none of it changes the result."""
+
+    report: Callable[[Progress], None] = lambda _: None
+    report_every: int = 50
+    """Steps; the last one is reported too."""
+    after_step: Callable[[int, MaskedWordModel], None] = lambda *_: None
+    checkpoint: Checkpoint | None = None
+    """Where the state is kept, and taken up after an interruption."""
+    checkpoint_every: int = 500
+    """Steps; the last one is kept too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +91,16 @@ def train(
     seed: int,
     steps: int,
     table: NDArray[np.float32] | None = None,
-    checkpoint: Checkpoint | None = None,
-    checkpoint_every: int = 500,
-    report: Callable[[Progress], None] = lambda _: None,
-    report_every: int = 50,
-    after_step: Callable[[int, MaskedWordModel], None] | None = None,
+    observer: Observer | None = None,
 ) -> MaskedWordModel:
-    """Train for `steps`; `table` (words, width) is the warm start; `after_step` may look on.
+    """Train for `steps`; `table` (words, width) is the warm start.
 
-    Where `checkpoint` holds the state of an interrupted run it is taken up, and the result equals,
-    bit by bit on CPU, that of a run that was never interrupted. Several processes (`accelerate
-    launch`) share each step's rows.
+    Where the observer's checkpoint holds the state of an interrupted run it is taken up, and the
+    result equals, bit by bit on CPU, that of a run that was never interrupted. Several processes
+    (`accelerate launch`) share each step's rows.
     """
+    watching = observer or Observer()
+    checkpoint = watching.checkpoint
     torch.manual_seed(seed)
     model = MaskedWordModel(settings, len(corpus.counts))
     if table is not None:
@@ -111,16 +123,16 @@ def train(
         for optimizer in optimizers:
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
-        if after_step is not None:
-            after_step(step, model)
+        watching.after_step(step, model)
         losses.append(loss.detach())
         words += batch.ids.size * accelerator.num_processes
-        if step % report_every == 0 or step == steps:
+        if step % watching.report_every == 0 or step == steps:
             seconds = time.perf_counter() - clock
-            report(Progress(step, steps, float(torch.stack(losses).mean()), words / seconds))
+            loss_since = float(torch.stack(losses).mean())
+            watching.report(Progress(step, steps, loss_since, words / seconds))
             losses.clear()
             clock, words = time.perf_counter(), 0
-        if checkpoint is not None and (step % checkpoint_every == 0 or step == steps):
+        if checkpoint is not None and (step % watching.checkpoint_every == 0 or step == steps):
             accelerator.wait_for_everyone()
             if accelerator.is_main_process:
                 checkpoint.write(model, optimizers, step)
@@ -169,13 +181,8 @@ def _optimizers(model: MaskedWordModel, settings: PretrainSettings) -> list[torc
 def _set_rates(
     optimizers: Sequence[torch.optim.Optimizer], settings: PretrainSettings, step: int, steps: int
 ) -> None:
-    """Linear warm-up over a twentieth of the steps, then a cosine to a hundredth."""
-    warm = max(1, steps // 20)
-    if step <= warm:
-        share = step / warm
-    else:
-        done = (step - warm) / max(1, steps - warm)
-        share = 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done))
+    """A warm-up over a twentieth of the steps, then the fall."""
+    share = share_of_peak(step, max(1, steps // 20), steps)
     for optimizer, rate in zip(optimizers, (settings.table_rate, settings.rate), strict=True):
         for group in optimizer.param_groups:
             group["lr"] = rate * share

@@ -4,6 +4,9 @@ As in fastText (Bojanowski et al. 2017) a word is a mean of its n-grams' vectors
 fitted afterwards to the finished word vectors (Zhao, Mudgal and Liang 2018, "bag of substrings"):
 ridge regression of the vectors' first principal components on the n-grams. A bucket keeps 64
 components in place of 300 numbers, and five times as many buckets fit in the same bytes.
+
+`VectorStore.vectors(unseen=True)` asks for them. The network does not: it learns n-gram vectors of
+its own, and these are weak (docs/LOG.md has their cosines to the vectors of held-out words).
 """
 
 from collections.abc import Sequence
@@ -15,11 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from pretrain.ridge import ridge
 from pretrain.store.quantising import quantised
 
 BUCKETS, COMPONENTS = 4096, 64
 RIDGE, ROUNDS = 4.0, 30
 SHORTEST, LONGEST = 3, 5
+TINY = 1e-20
+"""Divides in place of zero where a component is fitted already."""
 
 Floats = NDArray[np.float32]
 
@@ -54,7 +60,7 @@ class Subwords:
 def fit(words: Sequence[str], vectors: Floats) -> dict[str, NDArray[Any]]:
     """Fit n-gram vectors to a vocabulary, most frequent word first: the arrays of `Subwords`.
 
-    Conjugate gradients on the normal equations, all components at once.
+    argmin |n-grams X - components|^2 + RIDGE |X|^2, all components at once.
     """
     components = min(COMPONENTS, vectors.shape[1])
     basis = np.linalg.eigh(vectors.T @ vectors)[1].T[::-1][:components]  # largest first
@@ -68,22 +74,8 @@ def fit(words: Sequence[str], vectors: Floats) -> dict[str, NDArray[Any]]:
         ),
         shape=(len(words), BUCKETS),
     )
-    found = _ridge(grams, vectors @ basis.T)
+    found = ridge(
+        lambda x: grams.T @ (grams @ x), grams.T @ (vectors @ basis.T), RIDGE, ROUNDS, TINY
+    )
     codes, scales = quantised(found)
     return {"grams": codes, "gram_scales": scales, "basis": basis.astype(np.float32)}
-
-
-def _ridge(inputs: Any, targets: Floats) -> Floats:
-    """argmin |inputs X - targets|^2 + RIDGE |X|^2, column by column; inputs are sparse."""
-    residual = inputs.T @ targets
-    solution = np.zeros_like(residual)
-    direction, square = residual.copy(), (residual**2).sum(0)
-    for _ in range(ROUNDS):
-        turned = inputs.T @ (inputs @ direction) + np.float32(RIDGE) * direction
-        step = square / np.maximum((direction * turned).sum(0), 1e-20)
-        solution += step * direction
-        residual -= step * turned
-        before, square = square, (residual**2).sum(0)
-        direction = residual + (square / np.maximum(before, 1e-20)) * direction
-    result: Floats = solution.astype(np.float32)
-    return result

@@ -17,12 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
-from data_cards.errors import DataError
+from data_cards.errors import DataError, SkillwiseError
 from data_cards.scratch import scratch_beside
 from data_cards.words import normalise
 from pretrain.store import subwords
 from pretrain.store import word_index as wordindex
 from pretrain.store.mapped_tensors import CHECKSUM, Arrays, checksum, mapped
+from pretrain.store.neighbours import Neighbour, nearest
 from pretrain.store.quantising import Kind, coded, decoded
 from pretrain.store.subwords import Subwords
 from pretrain.store.word_index import HashedWords, SortedHashes, WordIndex
@@ -82,6 +83,18 @@ class VectorStore:
             table.dtype == np.int8,
         )  # fmt: skip
 
+    @classmethod
+    def packaged(cls, language: str) -> "VectorStore":
+        """The store that comes with the package, e.g. "en"; a `SkillwiseError` where none does."""
+        path = default_store(language)
+        if path is None:
+            there = ", ".join(sorted(p.parent.name for p in PACKAGED.glob(f"*/{FILE}"))) or "none"
+            raise SkillwiseError(
+                f"no vectors of language {language!r} are packaged, only {there}; train some by "
+                "`skillwise pretrain` and open their folder"
+            )
+        return cls.open(path)
+
     def __len__(self) -> int:
         return len(self.table)
 
@@ -125,7 +138,7 @@ class VectorStore:
         """(len(words), width) float32; for a word that the store lacks, zeros.
 
         With `unseen`, such a word has the vector of its character n-grams, where the store has
-        any (format 1 has none).
+        any (format 1 has none). The network asks without: it reads n-grams of its own.
         """
         wanted = normalised(words)
         found, rows = self.look_up(wanted)
@@ -133,6 +146,19 @@ class VectorStore:
             lacking = [i for i, row in enumerate(rows) if row < 0]
             found[lacking] = self.subwords.vectors([wanted[i] for i in lacking])
         return found
+
+    def neighbours(self, word: str, n: int = 10) -> list[Neighbour]:
+        """The `n` words nearest to `word` by cosine, best first.
+
+        Raises `SkillwiseError` where the store lacks the word.
+        """
+        (row,) = self.rows([word])
+        if row < 0:
+            raise SkillwiseError(
+                f"{word!r} is not among the {len(self):,} words of {self.path}; ask for another"
+            )
+        found = nearest(self.dequantised(np.arange(len(self))), int(row), n)
+        return [Neighbour(self.words[i], cosine) for i, cosine in found]
 
     def look_up(self, words: Sequence[str]) -> tuple[NDArray[np.float32], list[int]]:
         """The vectors of normalised words, zeros for one that is not there, and their rows."""

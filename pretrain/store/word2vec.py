@@ -1,4 +1,4 @@
-"""Word vectors of other tools: word2vec's text and binary files, gensim's KeyedVectors.
+"""Word vectors of other tools: word2vec's text and binary files, which gensim reads and writes.
 
 Text: a line a word, its numbers after it, with or without a first line "words width" (GloVe has
 none). Binary: that line, then a word, a space and float32 numbers, over and over.
@@ -8,12 +8,12 @@ import gzip
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from data_cards.errors import DataError, SkillwiseError
+from data_cards.errors import DataError
 from data_cards.words import normalise
 from pretrain.store.vector_store import VectorStore
 
@@ -55,14 +55,6 @@ def _opened(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
-def from_keyed_vectors(keyed: Any) -> Imported:
-    """The words and vectors of a gensim `KeyedVectors`; `KeyedVectors.load` reads its files.
-
-    Those are pickles, which can run code: load none from strangers.
-    """
-    return _gathered(zip(keyed.index_to_key, keyed.vectors, strict=True), Path("KeyedVectors"))
-
-
 def write(store: VectorStore, path: Path, *, binary: bool) -> None:
     """Write a store as a word2vec file, which gensim and most others read."""
     scratch = path.with_name(f".{path.name}.tmp")
@@ -79,17 +71,6 @@ def write(store: VectorStore, path: Path, *, binary: bool) -> None:
         scratch.unlink(missing_ok=True)
         fault = f"cannot be written ({error.strerror})"
         raise DataError(path, None, fault, "free some space and try again") from None
-
-
-def keyed_vectors(store: VectorStore) -> Any:
-    """A store as a gensim `KeyedVectors`, with all its vectors in memory as float32."""
-    try:
-        from gensim.models import KeyedVectors
-    except ImportError:
-        raise SkillwiseError("gensim is not installed; pip install 'skillwise[bench]'") from None
-    keyed = KeyedVectors(store.width, count=0)
-    keyed.add_vectors(store.words, store.dequantised(np.arange(len(store))))
-    return keyed
 
 
 def _chunks(store: VectorStore) -> Iterator[tuple[Sequence[str], Floats]]:

@@ -14,7 +14,7 @@ from dnn_toys import TOY, TRAIN, make_store, settings
 from safetensors.numpy import load, save
 
 from data_cards.errors import DataError, SkillwiseError
-from dnn.block import FORMAT, Packed, decode, encode
+from dnn.block import FORMAT, Packed, decode, encode, opened
 from dnn.engine import Engine
 from dnn.packs.writer import PackWriter
 from dnn.system import DNN
@@ -129,14 +129,12 @@ def test_local_words_are_packed(place: Path, systems: dict[str, DNN]) -> None:
     packed = decode(systems["a@en-US"].packed())
     local = LocalStore.of(store, {"zorb": np.ones(12, np.float32)}, 0.1)
     block = encode(replace(packed, local=local))
-    system = DNN.unpacked(block, lambda pointer: store)
-    assert system.words is not None
-    (found,) = system.words.vectors(["zorb"])
+    (found,) = opened(block, lambda pointer: store).reader.words.vectors(["zorb"])
     np.testing.assert_allclose(found, found[0])
     assert found[0] > 0
     wrong = encode(replace(packed, local=replace(local, generic="other")))
     with pytest.raises(ValueError, match="lies over store other"):
-        DNN.unpacked(wrong, lambda pointer: store)
+        opened(wrong, lambda pointer: store)
 
 
 @pytest.mark.parametrize("kind", ["float32", "float16", "int8"])

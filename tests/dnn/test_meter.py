@@ -51,8 +51,7 @@ def test_looking_changes_nothing(kind: str, tmp_path: Path) -> None:
         return DNN(settings())
 
     def state(system: DNN) -> tuple[str, float]:
-        assert system._network is not None
-        weights = sorted(system._network.state_dict().items())
+        weights = sorted(system.fitted.network.state_dict().items())
         bits = b"".join(value.numpy().tobytes() for _, value in weights)
         return sha256(bits).hexdigest(), float(torch.rand(1))
 
@@ -75,12 +74,13 @@ def test_the_last_look_answers_as_the_fitted_system_does(tmp_path: Path) -> None
     unseen = utterance("u", "taxi a call", "Stop")
     system.fit(TOY, 0, lambda step, stopped: seen.update({step: stopped()}))
     assert list(seen) == list(range(21))
-    last, fitted = (decode(each.packed()) for each in (seen[20], system))
+    last, fitted = (decode(each.block) for each in (seen[20], system.fitted))
     assert last.model == fitted.model
     assert all(torch.equal(last.weights[name], value) for name, value in fitted.weights.items())
     assert seen[20].predict([unseen]) == system.predict([unseen])
-    assert seen[20].answer(seen[20].questions([unseen])) == system.predict([unseen])
-    before, after = (decode(seen[step].packed()).weights for step in (0, 1))
+    batches = list(seen[0].reader.batches([unseen]))  # all networks of one fit read alike
+    assert seen[20].predict([unseen], batches) == system.predict([unseen])
+    before, after = (decode(seen[step].block).weights for step in (0, 1))
     assert any(not torch.equal(before[name], value) for name, value in after.items())
 
 

@@ -188,9 +188,11 @@ def test_words_learn_and_the_generic_store_stays(tmp_path: Path) -> None:
     assert local is not None
     assert set(WORDS[-3:]) <= set(local.words)  # what the store lacks begins at zeros
     assert not set(local.words) - set(WORDS)
-    assert system.words is not None
-    moved = system.words.vectors([local.words[0]])
-    assert (moved != fitted(vectors=place).words.vectors([local.words[0]])).any()  # type: ignore[union-attr]
+    moved, still = (
+        each.fitted.reader.words.vectors([local.words[0]])
+        for each in (system, fitted(vectors=place))
+    )
+    assert (moved != still).any()
     assert (place / FILE).read_bytes() == before
     system.save(tmp_path / "saved")
     assert DNN.load(tmp_path / "saved").predict(TRAIN) == system.predict(TRAIN)

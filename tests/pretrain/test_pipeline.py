@@ -2,6 +2,7 @@
 
 import errno
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,10 @@ from pretrain_toys import CITIES, FRUIT, left_in, lines, settings, source
 
 from data_cards.errors import DataError, SkillwiseError
 from pretrain import pipeline
-from pretrain.mlm.training import Progress
+from pretrain.mlm.model import MaskedWordModel
+from pretrain.mlm.training import Observer, Progress
 from pretrain.pipeline import Request, pretrain
 from pretrain.store import vector_store as store
-from pretrain.store.neighbours import neighbours
 from pretrain.store.vector_store import CARD, FILE, VectorStore
 
 
@@ -38,11 +39,13 @@ def interrupted(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         raise Interrupted
 
     original = pipeline.training.train
+
+    def watched_closely(*given: Any, observer: Observer, **named: Any) -> MaskedWordModel:
+        closer = replace(observer, checkpoint_every=2, report_every=5)
+        return original(*given, observer=closer, **named)
+
     with monkeypatch.context() as patch:
-        patch.setattr(
-            pipeline.training, "train",
-            lambda *a, **k: original(*a, **(k | {"checkpoint_every": 2, "report_every": 5})),
-        )  # fmt: skip
+        patch.setattr(pipeline.training, "train", watched_closely)
         with pytest.raises(Interrupted):
             pretrain(request(out), report=cut)
     assert (out / ".work" / "checkpoint.safetensors").exists()
@@ -82,7 +85,7 @@ def test_words_that_stand_for_one_another_are_neighbours(tmp_path: Path) -> None
     opened = VectorStore.open(pretrain(request(tmp_path / "s", steps=100)))
     for group in (FRUIT, CITIES):
         for word in group:
-            near = {n.word for n in neighbours(opened, word, 3)}
+            near = {n.word for n in opened.neighbours(word, 3)}
             assert near == set(group) - {word}
 
 

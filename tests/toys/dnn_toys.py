@@ -7,14 +7,11 @@ import numpy as np
 import torch
 from skill_toys import utterance
 
-from data_cards.bio import tag_names
-from data_cards.lexicon import Lexicon
 from data_cards.records import Skill
 from dnn.inputs.dataset import TrainingSet, training_set
-from dnn.inputs.encoding import Vocabulary, number_marks, number_ngrams
+from dnn.inputs.reader import Reader
 from dnn.inputs.vectors import RandomVectors
-from dnn.inputs.wide import WideFeatures
-from dnn.layers.network import Heads, Network, Trunk
+from dnn.layers.network import Network
 from dnn.settings import DNNSettings
 from pretrain.store import vector_store as store
 
@@ -57,27 +54,17 @@ def make_store(folder: Path, words: list[str] = WORDS, seed: int = 0) -> Path:
     return folder
 
 
-INTENTS = ["GetWeather", "PlayMusic", "Stop"]
-TAGS = tag_names(["city", "genre"])
-MARKS = number_marks(Lexicon.of(TRAIN, {}).values)
-WIDE = WideFeatures.of(TRAIN)
+WORD_VECTORS = RandomVectors(0, 4.0)
+TAGS = Reader.of(TOY, settings(), WORD_VECTORS).tags
 
 
-def data(wide: WideFeatures | None = WIDE) -> TrainingSet:
+def data(chosen: DNNSettings | None = None) -> TrainingSet:
     """The toy skill, encoded on random vectors."""
-    vocabulary = Vocabulary.of(TRAIN)
-    vectors = torch.from_numpy(RandomVectors(0, 4.0).vectors(vocabulary.words))
-    return training_set(
-        TOY, vocabulary, torch.cat([torch.zeros(1, 300), vectors]),
-        vocabulary.ngrams(number_ngrams(vocabulary.words)), INTENTS, TAGS, MARKS, wide, 5, 0,
-        swaps=2, wide_tags=True,
-    )  # fmt: skip
+    chosen = chosen or settings()
+    return training_set(TOY, Reader.of(TOY, chosen, WORD_VECTORS), chosen, 0)
 
 
 def network(chosen: DNNSettings, data: TrainingSet) -> Network:
     """A network for it that nothing has trained."""
     torch.manual_seed(0)
-    trunk = Trunk(chosen, 300, int(data.ngrams.max()))
-    assert data.wide_tags is not None
-    features = len(data.wide_tags.rows)
-    return Network(trunk, Heads(trunk, len(MARKS), len(WIDE.rows), INTENTS, TAGS, features))
+    return data.reader.network(chosen, 300)

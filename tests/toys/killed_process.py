@@ -13,7 +13,7 @@ from accelerate import Accelerator
 from pretrain_toys import corpus, settings
 
 from pretrain.mlm.checkpoint import Checkpoint
-from pretrain.mlm.training import Progress, train
+from pretrain.mlm.training import Observer, Progress, train
 
 STEPS, EVERY = 40, 10
 
@@ -27,8 +27,10 @@ if __name__ == "__main__":
 
     model = train(
         corpus(place), settings(rows=32, negatives=0), this, seed=1, steps=STEPS,
-        checkpoint=Checkpoint(place / "checkpoint.safetensors", "toy", STEPS),
-        checkpoint_every=EVERY, report=watch, report_every=5,
+        observer=Observer(
+            watch, 5, checkpoint=Checkpoint(place / "checkpoint.safetensors", "toy", STEPS),
+            checkpoint_every=EVERY,
+        ),
     )  # fmt: skip
     if this.is_main_process:
         np.save(place / "table.npy", model.table.weight.detach().numpy())

@@ -10,7 +10,7 @@ from accelerate import Accelerator
 from pretrain_toys import corpus, settings
 
 from pretrain.mlm.model import MaskedWordModel
-from pretrain.mlm.training import Progress, train
+from pretrain.mlm.training import Observer, Progress, train
 
 STEPS, EVERY = 60, 20
 
@@ -26,7 +26,7 @@ def trained(folder: Path, accelerator: Accelerator) -> tuple[MaskedWordModel, li
     seen: list[Progress] = []
     model = train(
         corpus(folder), settings(rows=32, negatives=0), accelerator, seed=1, steps=STEPS,
-        report=seen.append, report_every=EVERY,
+        observer=Observer(seen.append, EVERY),
     )  # fmt: skip
     return model, [progress.loss for progress in seen]
 

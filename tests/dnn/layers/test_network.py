@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from dnn_toys import TRAIN, WIDE, data, network, settings
+from dnn_toys import TRAIN, data, network, settings
 from skill_toys import utterance
 
 from data_cards.folds import folds
@@ -20,7 +20,7 @@ CHANGES: list[dict[str, object]] = [
 @pytest.mark.parametrize("changes", CHANGES, ids=str)
 def test_loss_falls(changes: dict[str, object]) -> None:
     chosen = settings(min_steps=40, max_steps=40, **changes)
-    toy = data(WIDE if chosen.wide else None)
+    toy = data(chosen)
     net = network(chosen, toy)
     everything = toy.batch(torch.arange(len(TRAIN)))
     net.eval()
@@ -53,13 +53,13 @@ def test_wide_features_reach_the_intent_alone() -> None:
 
 def test_wide_tag_features_reach_the_word_and_its_neighbours_alone() -> None:
     toy = data()
-    assert toy.wide_tags is not None
+    assert toy.reader.wide_tags is not None
     net = network(settings(), toy).eval()
     batch, _ = toy.batch(torch.tensor([0]))  # will it rain in berlin
     logits, emissions = net(batch)
     with torch.no_grad():
-        net.heads.wide_tags.weight[toy.wide_tags.rows["w rain"], 1] = 1.0
-        net.heads.wide_tags.weight[toy.wide_tags.rows["+1w in"], 2] = 1.0
+        net.heads.wide_tags.weight[toy.reader.wide_tags.rows["w rain"], 1] = 1.0
+        net.heads.wide_tags.weight[toy.reader.wide_tags.rows["+1w in"], 2] = 1.0
     same, moved = net(batch)
     assert torch.equal(logits, same)
     difference = (moved - emissions)[:, 0]
@@ -97,9 +97,9 @@ def test_wide_tag_features_tell_how_words_are_written() -> None:
 
 
 def test_swapped_copies_keep_frame_and_fold() -> None:
-    copies = swapped(TRAIN, 5, 0, 3)
-    assert copies == swapped(TRAIN, 5, 0, 3) != swapped(TRAIN, 5, 1, 3)
     fold_of = folds(TRAIN, 5, 0)
+    copies = swapped(TRAIN, fold_of, 0, 3)
+    assert copies == swapped(TRAIN, fold_of, 0, 3) != swapped(TRAIN, fold_of, 1, 3)
     assert copies
     for original, copy in copies:
         source = TRAIN[original]

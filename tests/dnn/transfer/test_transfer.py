@@ -107,8 +107,7 @@ def test_keeps_what_it_says(keep: str, kept: set[str], tmp_path: Path) -> None:
     model = trained()
     still = {"keep": keep, "lower_rate": 0.0, "imprint": "none"}
     system = transferred(saved(model, tmp_path / "s"), transfer=still, weights="float32")
-    assert system._network is not None
-    now = system._network.trunk.state_dict()
+    now = system.fitted.network.trunk.state_dict()
     for layer in ("words.project", "shared", "tasks", "intent_hidden"):
         same = all(
             torch.allclose(now[name], value, atol=1e-3)

@@ -21,7 +21,7 @@ from pretrain.mlm import checkpoint as checkpoints
 from pretrain.mlm.checkpoint import Checkpoint, recorded_steps
 from pretrain.mlm.model import MaskedWordModel
 from pretrain.mlm.settings import PretrainSettings
-from pretrain.mlm.training import Plan, Progress, steps_within, train
+from pretrain.mlm.training import Observer, Plan, Progress, steps_within, train
 
 STEPS = 12
 DROPPED = settings(dropout=0.2)  # so that resuming must agree about chance too
@@ -40,8 +40,8 @@ def run(
 
     kept = Checkpoint(file, "digest", STEPS) if file else None
     return train(
-        corpus(folder), chosen, Accelerator(cpu=True), seed=5, steps=STEPS, checkpoint=kept,
-        checkpoint_every=4, report=report, report_every=1,
+        corpus(folder), chosen, Accelerator(cpu=True), seed=5, steps=STEPS,
+        observer=Observer(report, 1, checkpoint=kept, checkpoint_every=4),
     )  # fmt: skip
 
 
@@ -84,8 +84,8 @@ def test_loss_falls(negatives: int, tmp_path: Path) -> None:
     seen: list[Progress] = []
     chosen = settings(negatives=negatives, rows=32)
     train(
-        corpus(tmp_path), chosen, Accelerator(cpu=True), seed=0, steps=120, report=seen.append,
-        report_every=30,
+        corpus(tmp_path), chosen, Accelerator(cpu=True), seed=0, steps=120,
+        observer=Observer(seen.append, 30),
     )  # fmt: skip
     assert [(p.step, p.steps) for p in seen] == [(30, 120), (60, 120), (90, 120), (120, 120)]
     losses = [progress.loss for progress in seen]

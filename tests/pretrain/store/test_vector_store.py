@@ -10,15 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pretrain_toys import left_in
 from safetensors.numpy import load, save
-from scipy import sparse
 
 from data_cards.errors import DataError, SkillwiseError
 from data_cards.words import normalise
-from pretrain.store import subwords
 from pretrain.store import vector_store as store
 from pretrain.store import word_index as wordindex
 from pretrain.store.mapped_tensors import CHECKSUM, checksum
-from pretrain.store.neighbours import neighbours
 from pretrain.store.vector_store import CARD, FILE, VectorStore, write
 from pretrain.store.word_index import HashedWords
 
@@ -116,7 +113,7 @@ def opens(folder: Path) -> None:
         opened = VectorStore.open(folder)
         opened.vectors([*WORDS, "nowhere"])
         opened.words  # noqa: B018
-        neighbours(opened, WORDS[1], 3)
+        opened.neighbours(WORDS[1], 3)
         store.digest(folder), store.language_of(folder)
     except DataError:
         raise
@@ -225,6 +222,13 @@ def test_packaged_stores_load() -> None:
         assert (opened.language, opened.width) == (language, 300)
         words = opened.words[:2000:37]
         assert opened.rows(words).tolist() == list(range(0, 2000, 37))
+        assert VectorStore.packaged(language).id == opened.id
+
+
+def test_a_language_without_a_packaged_store_is_one_line() -> None:
+    fault = "no vectors of language 'xx' are packaged, only de, en; train some by"
+    with pytest.raises(SkillwiseError, match=fault):
+        VectorStore.packaged("xx")
 
 
 def test_a_flipped_byte_is_refused_wherever_it_is(tmp_path: Path) -> None:
@@ -277,14 +281,6 @@ def test_unseen_words_resemble_their_kin(tmp_path: Path) -> None:
     assert (opened.vectors(words, unseen=True) == opened.vectors(words)).all()
 
 
-def test_ridge_regression_is_that_of_the_normal_equations() -> None:
-    rng = np.random.default_rng(0)
-    inputs, targets = rng.standard_normal((40, 12)), rng.standard_normal((40, 3))
-    expected = np.linalg.solve(inputs.T @ inputs + subwords.RIDGE * np.eye(12), inputs.T @ targets)
-    found = subwords._ridge(sparse.csr_matrix(inputs), targets)
-    np.testing.assert_allclose(found, expected, atol=1e-5)
-
-
 def test_no_store_there(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no such file; name a store's folder"):
         VectorStore.open(tmp_path)
@@ -298,10 +294,10 @@ def test_neighbours_by_hand(tmp_path: Path) -> None:
     table = np.stack([np.cos(angles), np.sin(angles)], 1).astype(np.float32)
     table *= np.array([[1.0], [5.0], [2.0], [3.0]], np.float32)  # length says nothing
     opened = write(tmp_path / "s", ["a", "b", "c", "d"], table, {"language": "en"}, "")
-    found = neighbours(opened, "A", 2)
+    found = opened.neighbours("A", 2)
     assert [n.word for n in found] == ["b", "c"]
     expected = [np.cos(np.radians(10)), np.cos(np.radians(30))]
     np.testing.assert_allclose([n.cosine for n in found], expected, atol=0.01)
-    assert [n.word for n in neighbours(opened, "a", 9)] == ["b", "c", "d"]
+    assert [n.word for n in opened.neighbours("a", 9)] == ["b", "c", "d"]
     with pytest.raises(SkillwiseError, match="'x' is not among the 4 words"):
-        neighbours(opened, "x")
+        opened.neighbours("x")

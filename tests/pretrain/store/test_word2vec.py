@@ -46,9 +46,6 @@ def test_gensim_reads_what_is_written_and_the_other_way(
     found = exchange.read(tmp_path / "w", binary=binary)
     assert found.words == WORDS
     np.testing.assert_allclose(found.vectors, keyed.vectors, rtol=1e-5)
-    again = exchange.from_keyed_vectors(exchange.keyed_vectors(store))
-    assert again.words == WORDS
-    np.testing.assert_array_equal(again.vectors, store.vectors(WORDS))
 
 
 def test_glove_has_no_first_line_and_words_have_case(tmp_path: Path) -> None:
