@@ -112,6 +112,7 @@ def _take(connection: sqlite3.Connection, path: Path, concluded: dict[int, int])
         raise
     finally:
         connection.execute("DETACH other")
+        schema.tidy(path)
     return int(again), int(again) - int(equal)
 
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 from evaluation.findings.scores import RunScores, SkillScores, mean_over_skills, run_scores
+from evaluation.report.command import command, seeds_note
 from evaluation.report.markdown import table
 from evaluation.report.verdict_text import claims, eligibility
 from evaluation.results.rows import Comparison, RunResult, Slice
@@ -166,26 +167,12 @@ def what_was_run(run: RunResult) -> str:
             for language, digest in _items(s, "vectors")
         ),
         *(f"- {note}" for note in s["notes"]),
+        *(f"- {note}" for note in seeds_note(s)),
         "- a score is the mean over skills of the mean over seeds; intervals draw skills, seeds "
         "and utterances; SemER is an error rate, less is better",
-        f"\n```\n{command(run)}\n```",
+        f"\n```\n{command(s)}\n```",
     ]
     return "\n".join(lines)
-
-
-def command(run: RunResult) -> str:
-    """The command line that repeats the run."""
-    s = run.settings
-    words = ["skillwise compare"]
-    words += [f"--suite {name}" for name in s["suites"]]
-    words += [f"--data {name}" for name in s["data"]]
-    words += [f"--systems {','.join(s['systems'])}"]
-    words += [f"--set {change}" for change in s["changes"]]
-    words += [f"--shots {'all' if n is None else n}" for n in s["shots"]]
-    words += [f"--seeds {s['seeds']}"]
-    words += [f"--skills '{s['pattern']}'"] if s["pattern"] != "*" else []
-    words += ["--slots-only"] if s["slots_only"] else []
-    return " ".join(words)
 
 
 def _systems(skills: Sequence[SkillScores]) -> list[str]:

@@ -59,6 +59,7 @@ class Results:
 
     def __init__(self, path: Path, *, write: bool = False) -> None:
         self.path = path
+        self._tidies = not write and not schema.pending(path)
         self._db = schema.connect(path, write=write)
 
     def __enter__(self) -> Self:
@@ -73,8 +74,10 @@ class Results:
         self.close()
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; what reading left beside it is removed."""
         self._db.close()
+        if self._tidies:
+            schema.tidy(self.path)
 
     def missing(self, run: int) -> "array[int]":
         """Positions of the run's plan that have no finished cell yet, ascending, each cell once;

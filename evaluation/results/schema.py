@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 from data_cards.errors import DataError
@@ -95,9 +96,8 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
     if _cut(path):
         raise DataError(path, None, "is shorter than it says, it was cut off", remedy)
     mode = "rw" if write else "ro"
-    log = path.with_name(f"{path.name}-wal")
-    if not write and not os.access(path.parent, os.W_OK) and not log.exists():
-        mode = "ro&immutable=1"  # a log cannot be made there, and none is pending
+    if not write and not _can_tidy(path) and not _log(path).exists():
+        mode = "ro&immutable=1"  # a log cannot be made or removed there, and none is pending
     connection = sqlite3.connect(
         f"file:{_quoted(path)}?mode={mode}", uri=True, timeout=60, isolation_level=None
     )
@@ -119,6 +119,36 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def pending(path: Path) -> bool:
+    """Whether a log lies beside a file that holds something: a writer is at work, or was killed."""
+    log = _log(path)
+    return log.exists() and log.stat().st_size > 0
+
+
+def tidy(path: Path) -> None:
+    """Remove the empty log and its index that reading leaves beside a file.
+
+    A reader may not remove them; the last connection that may write does so when it closes, and
+    where another one is open they stay for it. Where nothing can be removed they stay as well.
+    """
+    if not _can_tidy(path) or not _log(path).exists():
+        return
+    with suppress(sqlite3.Error):
+        connection = sqlite3.connect(f"file:{_quoted(path)}?mode=rw", uri=True)
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        finally:
+            connection.close()
+
+
+def _can_tidy(path: Path) -> bool:
+    return os.access(path.parent, os.W_OK) and os.access(path, os.W_OK)
+
+
+def _log(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")
 
 
 def _check(connection: sqlite3.Connection, path: Path, remedy: str) -> None:
@@ -160,8 +190,7 @@ def _add_columns(connection: sqlite3.Connection) -> None:
 
 def _cut(path: Path) -> bool:
     """Whether the file lacks bytes that its header counts; SQLite would read zeros there."""
-    log = path.with_name(f"{path.name}-wal")
-    if log.exists() and log.stat().st_size:
+    if pending(path):
         return False  # pages may lie in the log still; SQLite sorts that out
     with path.open("rb") as file:
         header = file.read(32)

@@ -50,9 +50,9 @@ class Recorder(Results):
                 "SELECT id FROM runs WHERE plan_digest = ?", (digest,)
             ).fetchone()
             if found:
-                self._db.execute(
-                    'UPDATE runs SET "commit" = ?, started = ? WHERE id = ?',
-                    (commit, started, *found),
+                self._db.execute(  # what was asked for may be said in other words, or places, now
+                    'UPDATE runs SET settings = ?, "commit" = ?, started = ? WHERE id = ?',
+                    (json.dumps(settings), commit, started, *found),
                 )
                 return int(found[0])
             cursor = self._db.execute(
@@ -135,6 +135,7 @@ class Recorder(Results):
                 self._db.execute("DROP TABLE wanted")
         finally:
             self._db.execute("DETACH other")
+            schema.tidy(other)
         return int(count)
 
     def finish(
