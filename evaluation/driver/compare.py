@@ -18,6 +18,7 @@ from evaluation.report.word_maps import map_words
 from evaluation.results.folder import owned, take_from_siblings
 from evaluation.results.novelty import note_novelty
 from evaluation.results.reader import FILE
+from evaluation.results.rescoring import score_again
 from evaluation.results.rows import RunResult
 from evaluation.results.writer import Recorder
 from evaluation.workers.cluster import Cluster
@@ -59,6 +60,9 @@ def compute(
             _prepare_sources(plan, jobs)
             with _executor(jobs, cluster, limits, len(missing)) as (executor, window):
                 compute_missing(plan, recorder, missing, executor, window)
+        again = score_again(recorder, run)
+        if again:
+            say(f"{again:,} cells were scored again from their answers")
         note_novelty(recorder, plan.cells(), plan.vectors)
         systems = [spec.name for spec in plan.specs]
         conclude(recorder, run, systems, lambda: time.monotonic() - clock)
@@ -71,6 +75,18 @@ def conclude(
     verdicts = judge_cells(recorder, run, systems)
     comparisons = with_claims(compare_cells(recorder, run, systems), verdicts)
     recorder.finish(run, seconds(), comparisons, verdicts)
+
+
+def score_alike(folder: Path) -> None:
+    """Score a finished run again where other code scored it, and conclude it again then, so that
+    its counts can stand beside those of another run."""
+    clock = time.monotonic()
+    with Recorder(folder / FILE) as recorder:
+        run = recorder.ended_run()
+        if score_again(recorder, run):
+            known = recorder.run(run)
+            systems = [str(name) for name in known.settings["systems"]]
+            conclude(recorder, run, systems, lambda: known.seconds + time.monotonic() - clock)
 
 
 def compute_missing(

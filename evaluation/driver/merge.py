@@ -13,6 +13,7 @@ from evaluation.report.files import render
 from evaluation.results import schema
 from evaluation.results.folder import owned
 from evaluation.results.reader import FILE, Results
+from evaluation.results.rescoring import score_again
 from evaluation.results.writer import Recorder
 
 SCORES = ("intent_accuracy", "slot_f1", "frame_accuracy", "semer")
@@ -98,7 +99,7 @@ def _take(connection: sqlite3.Connection, path: Path, concluded: dict[int, int])
             " FROM main.cells AS mine JOIN other.cells AS theirs USING (key)"
         ).fetchone()
         for table in ("cells", "predictions", "tests", "failures", "novelty"):
-            names = ", ".join(_columns(connection, table))
+            names = ", ".join(schema.shared(connection, table))
             if not names:
                 continue  # a file made before this table was
             connection.execute(
@@ -122,7 +123,7 @@ def _take_runs(connection: sqlite3.Connection, concluded: dict[int, int] | None)
     A run that one file alone has keeps the conclusions it came with, for they cost an hour at a
     million cells; without `concluded`, where other scores were kept, no run does.
     """
-    judged = "skills" in _columns(connection, "runs")
+    judged = "skills" in schema.shared(connection, "runs")
     rows = connection.execute(
         'SELECT id, plan_digest, settings_digest, settings, "commit", started, seconds'
         " FROM other.runs ORDER BY started"
@@ -176,13 +177,6 @@ def _reopen(connection: sqlite3.Connection, run: int) -> None:
     )
 
 
-def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
-    """The columns that both files have; what an older one lacks is NULL."""
-    mine = [row[1] for row in connection.execute(f"PRAGMA main.table_info({table})")]
-    theirs = {row[1] for row in connection.execute(f"PRAGMA other.table_info({table})")}
-    return [name for name in mine if name in theirs]
-
-
 def _conclude(path: Path) -> None:
     """Compare and judge each open run from all its cells; one with cells to come stays open."""
     with Recorder(path) as recorder:
@@ -196,6 +190,7 @@ def _conclude(path: Path) -> None:
             }
             if any(position not in failed for position in recorder.missing(run)):
                 continue
+            score_again(recorder, run)
             systems = _systems(recorder, run)
             verdicts = judge_cells(recorder, run, systems)
             comparisons = with_claims(compare_cells(recorder, run, systems), verdicts)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data_cards.errors import SkillwiseError
+from evaluation.planning.code_digest import scoring_digest
 from evaluation.planning.skill_block import PackedSkill, unpack
 from evaluation.planning.systems import SystemSpec
 from evaluation.planning.vectors import Vectors
@@ -62,13 +63,17 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a worker sends back: a measurement, or an error of the user, or a bug's traceback."""
+    """What a worker sends back: a measurement, or an error of the user, or a bug's traceback.
+
+    `scoring_digest` is of the code that computed the measurement's scores there.
+    """
 
     key: str
     measurement: Measurement | None = None
     error: SkillwiseError | None = None
     traceback: str = ""
     finished: float = 0.0
+    scoring_digest: str | None = None
 
 
 def run_cell(cell: Cell) -> Outcome:
@@ -83,4 +88,4 @@ def run_cell(cell: Cell) -> Outcome:
         return Outcome(cell.key, error=SkillwiseError(f"{cell.name}: {error}"))
     except Exception:  # a bug in one cell must not end the run: it is reported by the cell's name
         return Outcome(cell.key, traceback=traceback.format_exc())
-    return Outcome(cell.key, measurement, finished=time.time())
+    return Outcome(cell.key, measurement, finished=time.time(), scoring_digest=scoring_digest())

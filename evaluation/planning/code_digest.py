@@ -15,7 +15,7 @@ import hashlib
 import io
 import subprocess
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -25,6 +25,9 @@ ROOMS = ("data_cards", "pretrain", "baselines", "dnn", "evaluation")
 ANSWERING = "evaluation.scoring.answers"
 """What every cell runs besides its system; it must import little: each cell's key depends on it."""
 
+SCORING = "evaluation.scoring.scored"
+"""What computes scores from stored answers."""
+
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "sklearn-crfsuite", "python-crfsuite", "torch")
 
 
@@ -32,8 +35,25 @@ LIBRARIES = ("numpy", "scipy", "scikit-learn", "sklearn-crfsuite", "python-crfsu
 def code_digest(module: str) -> str:
     """Digest of all source that a system in `module` reaches, with the library releases."""
     packages = {*ROOMS, module.partition(".")[0]}
+    found = _reached((module, ANSWERING), packages)
+    releases = {name: release(name) for name in LIBRARIES}
+    return hashlib.sha256(repr((sorted(set(found.values())), releases)).encode()).hexdigest()
+
+
+@cache
+def scoring_digest() -> str:
+    """Digest of all source that scores stored answers; it is in no cell's key.
+
+    Where a cell was scored by other source, its scores are computed again from its answers.
+    """
+    found = _reached((SCORING,), set(ROOMS))
+    return hashlib.sha256(repr(sorted(set(found.values()))).encode()).hexdigest()
+
+
+def _reached(modules: Iterable[str], packages: Container[str]) -> dict[str, str]:
+    """The token digest of each module that these import, directly or not, inside the packages."""
     found: dict[str, str] = {}
-    waiting = [module, ANSWERING]
+    waiting = list(modules)
     while waiting:
         name = waiting.pop()
         source = _source(name) if name not in found else None
@@ -41,8 +61,7 @@ def code_digest(module: str) -> str:
             continue
         found[name] = token_digest(source.read_bytes())
         waiting += [n for n in _imports(name, source) if n.partition(".")[0] in packages]
-    releases = {name: release(name) for name in LIBRARIES}
-    return hashlib.sha256(repr((sorted(set(found.values())), releases)).encode()).hexdigest()
+    return found
 
 
 def token_digest(source: bytes) -> str:

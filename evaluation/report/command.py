@@ -24,10 +24,10 @@ def command(settings: Mapping[str, Any]) -> str:
 
     Runs of earlier releases kept no paths: of these it names the folders of `--data` alone.
     """
-    asked = settings.get("asked") or _asked(settings)
+    asked: Mapping[str, Any] = settings.get("asked") or _asked(settings)
     words = ["skillwise", "compare"]
     for key, option in OPTIONS.items():
-        value = asked.get(key)
+        value: Any = asked.get(key)
         if key == "systems":
             words += [option, ",".join(value)]
         elif key == "slots_only":

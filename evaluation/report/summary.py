@@ -99,5 +99,6 @@ def _cell(cell: PlannedCell) -> dict[str, Any]:
         "settings_digest": row.settings_digest,
         "code_digest": row.code_digest,
         "vectors_digest": row.vectors_digest,
+        "scoring_digest": row.scoring_digest,
     }
     return {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in values.items()}

@@ -38,6 +38,7 @@ _CELLS = pyarrow.schema(
         ),
         ("model_bytes", pyarrow.int64()),
         ("finished", pyarrow.float64()),
+        ("scoring_digest", pyarrow.string()),
     ]
 )  # fmt: skip
 _SLOTS = pyarrow.list_(

@@ -8,7 +8,7 @@ import hashlib
 import json
 import zlib
 from array import array
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -97,7 +97,7 @@ class Results:
 
     def cells(self, run: int) -> Iterator[PlannedCell]:
         """The run's finished cells, in the order of its plan: skill by skill."""
-        names = ", ".join(f"cells.{name}" for name in CELL_COLUMNS)
+        names = self._names("cells", CELL_COLUMNS)
         for suite, *values in self._db.execute(
             f"SELECT plan.suite, {names} FROM plan JOIN cells USING (key)"
             " WHERE run = ? ORDER BY position", (run,),
@@ -117,9 +117,9 @@ class Results:
     def run(self, run: int | None = None) -> RunResult:
         """A finished run, by default the last; `DataError` where it was cut short."""
         number = self.ended_run(run)
-        skills = "skills" if schema.has_verdicts(self._db) else "NULL"
+        findings = self._names("runs", ("comparisons", "skills"))
         row = self._db.execute(
-            f'SELECT "commit", settings_digest, settings, seconds, comparisons, {skills} FROM runs'
+            f'SELECT "commit", settings_digest, settings, seconds, {findings} FROM runs'
             " WHERE id = ?", (number,),
         ).fetchone()  # fmt: skip
         count = self._db.execute(
@@ -161,7 +161,7 @@ class Results:
 
     def novelty(self, draw: str) -> tuple[list[int], list[list[int]]] | None:
         """What `note_novelty` wrote of a draw, None where the file has no note of it."""
-        if not schema.has_novelty(self._db):
+        if not schema.columns(self._db, "novelty"):
             return None
         row = self._db.execute(
             "SELECT utterances, utterances_sum FROM novelty WHERE draw = ?", (draw,)
@@ -173,7 +173,7 @@ class Results:
 
     def noted(self) -> set[str]:
         """The draws that `novelty` knows."""
-        if not schema.has_novelty(self._db):
+        if not schema.columns(self._db, "novelty"):
             return set()
         return {draw for (draw,) in self._db.execute("SELECT draw FROM novelty")}
 
@@ -190,6 +190,11 @@ class Results:
         """Column names and rows of any one query; open the file without `write` for it."""
         cursor = self._db.execute(sql)
         return [column[0] for column in cursor.description or ()], cursor
+
+    def _names(self, table: str, columns: Iterable[str]) -> str:
+        """Columns for a query; what an older file lacks is NULL."""
+        there = schema.columns(self._db, table)
+        return ", ".join(f"{table}.{name}" if name in there else "NULL" for name in columns)
 
     def _block(self, key: str, column: str) -> Any:
         row = self._db.execute(

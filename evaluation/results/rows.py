@@ -33,6 +33,8 @@ class CellRow:
     predict_ms: float
     model_bytes: int
     finished: float
+    scoring_digest: str | None = None
+    """Of the code that computed the scores; None: made before this was kept."""
 
 
 CELL_COLUMNS = tuple(field.name for field in fields(CellRow))

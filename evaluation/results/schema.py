@@ -20,6 +20,9 @@ CREATE TABLE IF NOT EXISTS novelty (
 );
 """
 """What was new in the test utterances of a draw; files made before this have no such table."""
+ADDED = (("runs", "skills"), ("cells", "scoring_digest"))
+"""Columns that files of this schema may lack, for it was made before them: they are NULL there."""
+
 _NO_ROOM = {
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_IOERR,
@@ -35,7 +38,7 @@ CREATE TABLE cells (
   n_test INTEGER NOT NULL, intents INTEGER NOT NULL, intent_accuracy REAL, slot_f1 REAL,
   frame_accuracy REAL NOT NULL, semer REAL NOT NULL, slot_precision REAL, slot_recall REAL,
   slot_f1_macro REAL, train_seconds REAL NOT NULL, predict_ms REAL NOT NULL,
-  model_bytes INTEGER NOT NULL, finished REAL NOT NULL
+  model_bytes INTEGER NOT NULL, finished REAL NOT NULL, scoring_digest TEXT
 );
 CREATE TABLE predictions (
   key TEXT PRIMARY KEY REFERENCES cells (key), answers BLOB NOT NULL, answers_sum TEXT NOT NULL,
@@ -165,27 +168,33 @@ def _check(connection: sqlite3.Connection, path: Path, remedy: str) -> None:
             raise DataError(path, None, f"is damaged ({verdict})", remedy)
 
 
-def has_verdicts(connection: sqlite3.Connection) -> bool:
-    """Whether runs hold verdicts on their skills; a file made before these has no such column."""
-    return any(row[1] == "skills" for row in connection.execute("PRAGMA table_info(runs)"))
+def columns(connection: sqlite3.Connection, table: str, file: str = "main") -> list[str]:
+    """The columns of a table, none where an older file has no such table."""
+    return [row[1] for row in connection.execute(f"PRAGMA {file}.table_info({table})")]
 
 
-def has_novelty(connection: sqlite3.Connection) -> bool:
-    """Whether the file notes what was new in test utterances."""
-    return bool(connection.execute("PRAGMA table_info(novelty)").fetchone())
+def shared(connection: sqlite3.Connection, table: str) -> list[str]:
+    """The columns of a table that an attached file, `other`, has too; the rest is NULL here."""
+    theirs = columns(connection, table, "other")
+    return [name for name in columns(connection, table) if name in theirs]
 
 
 def _add_columns(connection: sqlite3.Connection) -> None:
-    """Give an older file what it lacks: its cells stay, its runs gain verdicts and slices."""
-    if has_verdicts(connection) and has_novelty(connection):
+    """Give an older file the tables and columns that it lacks; its cells stay as they are."""
+    if not _lacking(connection) and columns(connection, "novelty"):
         return
     connection.execute("BEGIN IMMEDIATE")  # another writer may be at it
     try:
         connection.execute(NOVELTY)
-        if not has_verdicts(connection):
-            connection.execute("ALTER TABLE runs ADD COLUMN skills TEXT")
+        for table, column in _lacking(connection):
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
     finally:
         connection.execute("COMMIT")
+
+
+def _lacking(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    found = {table: columns(connection, table) for table, _ in ADDED}
+    return [(table, column) for table, column in ADDED if column not in found[table]]
 
 
 def _cut(path: Path) -> bool:

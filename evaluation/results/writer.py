@@ -7,9 +7,9 @@ import hashlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from evaluation.planning.skill_block import PackedSkill, frame_json, unpack, utt
 from evaluation.results import schema
 from evaluation.results.reader import Results, checksum
 from evaluation.results.rows import CELL_COLUMNS, CellRow, Comparison, SkillVerdict
+from evaluation.scoring.metrics import Counts, Scores
+from evaluation.scoring.scored import Scored
 
 _MARKS = ", ".join("?" * len(CELL_COLUMNS))
 _NAMES = ", ".join(CELL_COLUMNS)
@@ -78,7 +80,7 @@ class Recorder(Results):
                     for p in measured.predictions
                 ]
             )
-            counts = _squeeze({"utterances": measured.counts.tolist(), "slots": measured.slots})
+            counts = _counts(measured.counts, measured.slots)
             row = CellRow(
                 key=outcome.key, skill=cell.skill.name, locale=cell.skill.locale,
                 system=cell.spec.name, seed=cell.seed, shots=cell.shots,
@@ -87,7 +89,7 @@ class Recorder(Results):
                 n_train=measured.n_train, n_test=measured.n_test, intents=measured.intents,
                 **asdict(measured.scores), train_seconds=measured.train_seconds,
                 predict_ms=measured.predict_ms, model_bytes=measured.model_bytes,
-                finished=outcome.finished,
+                finished=outcome.finished, scoring_digest=outcome.scoring_digest,
             )  # fmt: skip
             self._add_test(cell.skill)
             self._db.execute(f"INSERT OR IGNORE INTO cells ({_NAMES}) VALUES ({_MARKS})",
@@ -128,15 +130,61 @@ class Recorder(Results):
                 )  # fmt: skip
                 count = self._db.execute("SELECT count(*) FROM wanted").fetchone()[0]
                 for table, column in _TABLES.items():
+                    names = ", ".join(schema.shared(self._db, table))
                     self._db.execute(
-                        f"INSERT OR IGNORE INTO main.{table} SELECT * FROM other.{table}"
-                        f" WHERE {column} IN (SELECT {column} FROM wanted)"
+                        f"INSERT OR IGNORE INTO main.{table} ({names}) SELECT {names}"
+                        f" FROM other.{table} WHERE {column} IN (SELECT {column} FROM wanted)"
                     )
                 self._db.execute("DROP TABLE wanted")
         finally:
             self._db.execute("DETACH other")
             schema.tidy(other)
         return int(count)
+
+    def scored_otherwise(
+        self, run: int, scoring_digest: str, after: int, most: int
+    ) -> list[tuple[int, str, str, int]]:
+        """The run's finished cells whose scores other code computed, in the order of its plan, from
+        behind a position: position, key, digest of the data, intents."""
+        return self._db.execute(
+            "SELECT position, key, data_digest, intents FROM plan JOIN cells USING (key)"
+            " WHERE run = ? AND position > ? AND scoring_digest IS NOT ? ORDER BY position LIMIT ?",
+            (run, after, scoring_digest, most),
+        ).fetchall()
+
+    def rescore(self, run: int, found: Mapping[str, Scored], scoring_digest: str) -> None:
+        """Write new scores and counts of cells, by their keys.
+
+        Where a score is another one now, all other runs of the file that share cells with this run
+        lose their conclusions: they are drawn again when the run is started again.
+        """
+        names = [field.name for field in fields(Scores)]
+        same = " AND ".join(f"{name} IS ?" for name in names)
+        marks = ", ".join(f"{name} = ?" for name in names)
+        with self._transaction():
+            changed = False
+            for key, scored in found.items():
+                values = [getattr(scored.scores, name) for name in names]
+                counts = _counts(scored.counts, scored.slots)
+                kept = self._db.execute(
+                    f"SELECT 1 FROM cells WHERE key = ? AND {same}", (key, *values)
+                ).fetchone()
+                changed = changed or kept is None
+                self._db.execute(
+                    f"UPDATE cells SET {marks}, scoring_digest = ? WHERE key = ?",
+                    (*values, scoring_digest, key),
+                )
+                self._db.execute(
+                    "UPDATE predictions SET counts = ?, counts_sum = ? WHERE key = ?",
+                    (counts, checksum(counts), key),
+                )
+            if changed:
+                self._db.execute(
+                    "UPDATE runs SET comparisons = NULL WHERE comparisons IS NOT NULL AND id <> ?"
+                    " AND id IN (SELECT other.run FROM plan AS own JOIN plan AS other USING (key)"
+                    " WHERE own.run = ?)",
+                    (run, run),
+                )
 
     def finish(
         self, run: int, seconds: float, comparisons: Iterable[Comparison],
@@ -184,6 +232,10 @@ def _plan_digest(settings_digest: str, cells: Iterable[Cell]) -> str:
 def _plan(run: int, cells: Iterable[Cell]) -> Iterator[tuple[int, int, str, str, str]]:
     for position, cell in enumerate(cells):
         yield run, position, cell.key, cell.skill.suite, cell.name
+
+
+def _counts(counts: Counts, slots: Mapping[str, Sequence[int]]) -> bytes:
+    return _squeeze({"utterances": counts.tolist(), "slots": slots})
 
 
 def _squeeze(value: Any) -> bytes:
