@@ -10,7 +10,7 @@ def report(
     run: Annotated[Path | None, typer.Argument(help="A run's folder. [the last in runs]")] = None,
 ) -> int:
     """Render a run's reports again from its results, without computing anything."""
-    from evaluation.report.files import render
+    from evaluation.driver.compare import report as render
     from evaluation.report.text import headline
     from evaluation.results.folder import last_folder
 

@@ -8,8 +8,7 @@ from concurrent.futures import Executor, as_completed
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from evaluation.findings.comparisons import compare_cells
-from evaluation.findings.verdicts import judge_cells, with_claims
+from evaluation.findings.run_findings import run_findings
 from evaluation.planning.cell import Cell, Outcome
 from evaluation.planning.code_digest import commit
 from evaluation.planning.plan import Plan
@@ -17,7 +16,7 @@ from evaluation.report.files import render
 from evaluation.report.word_maps import map_words
 from evaluation.results.folder import owned, take_from_siblings
 from evaluation.results.novelty import note_novelty
-from evaluation.results.reader import FILE
+from evaluation.results.reader import FILE, Results
 from evaluation.results.rescoring import score_again
 from evaluation.results.rows import RunResult
 from evaluation.results.writer import Recorder
@@ -72,21 +71,37 @@ def conclude(
     recorder: Recorder, run: int, systems: Sequence[str], seconds: Callable[[], float]
 ) -> None:
     """Compare and judge a run's finished cells, and record what they came to."""
-    verdicts = judge_cells(recorder, run, systems)
-    comparisons = with_claims(compare_cells(recorder, run, systems), verdicts)
-    recorder.finish(run, seconds(), comparisons, verdicts)
+    findings = run_findings(recorder, run, systems)
+    recorder.finish(run, seconds(), findings)
 
 
 def score_alike(folder: Path) -> None:
     """Score a finished run again where other code scored it, and conclude it again then, so that
     its counts can stand beside those of another run."""
-    clock = time.monotonic()
     with Recorder(folder / FILE) as recorder:
         run = recorder.ended_run()
         if score_again(recorder, run):
-            known = recorder.run(run)
-            systems = [str(name) for name in known.settings["systems"]]
-            conclude(recorder, run, systems, lambda: known.seconds + time.monotonic() - clock)
+            _conclude_again(recorder, run)
+
+
+def report(folder: Path) -> RunResult:
+    """Render a run's files again from its results.
+
+    Where an earlier release concluded it and kept less, it is concluded again first, once.
+    """
+    with Results(folder / FILE) as results:
+        whole = results.has_all_findings(results.ended_run())
+    if not whole:
+        with owned(folder), Recorder(folder / FILE) as recorder:
+            _conclude_again(recorder, recorder.ended_run())
+    return render(folder)
+
+
+def _conclude_again(recorder: Recorder, run: int) -> None:
+    clock = time.monotonic()
+    systems = [str(name) for name in recorder.settings(run)["systems"]]
+    before = recorder.run(run).seconds
+    conclude(recorder, run, systems, lambda: before + time.monotonic() - clock)
 
 
 def compute_missing(

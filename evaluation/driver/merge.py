@@ -7,13 +7,13 @@ from pathlib import Path
 
 from data_cards.errors import SkillwiseError
 from data_cards.scratch import scratch_beside
-from evaluation.findings.comparisons import compare_cells
-from evaluation.findings.verdicts import judge_cells, with_claims
+from evaluation.findings.run_findings import run_findings
 from evaluation.report.files import render
 from evaluation.results import schema
 from evaluation.results.folder import owned
 from evaluation.results.reader import FILE, Results
 from evaluation.results.rescoring import score_again
+from evaluation.results.rows import FINDINGS
 from evaluation.results.writer import Recorder
 
 SCORES = ("intent_accuracy", "slot_f1", "frame_accuracy", "semer")
@@ -123,7 +123,8 @@ def _take_runs(connection: sqlite3.Connection, concluded: dict[int, int] | None)
     A run that one file alone has keeps the conclusions it came with, for they cost an hour at a
     million cells; without `concluded`, where other scores were kept, no run does.
     """
-    judged = "skills" in schema.shared(connection, "runs")
+    whole = set(FINDINGS) <= set(schema.shared(connection, "runs"))
+    names = ", ".join(FINDINGS)
     rows = connection.execute(
         'SELECT id, plan_digest, settings_digest, settings, "commit", started, seconds'
         " FROM other.runs ORDER BY started"
@@ -153,10 +154,10 @@ def _take_runs(connection: sqlite3.Connection, concluded: dict[int, int] | None)
             (cursor.lastrowid, number),
         )
         run = int(cursor.lastrowid or 0)
-        if judged and concluded is not None:
+        if whole and concluded is not None:
             connection.execute(
-                "UPDATE main.runs SET (comparisons, skills) = (SELECT comparisons, skills"
-                " FROM other.runs WHERE id = ? AND skills IS NOT NULL) WHERE id = ?",
+                f"UPDATE main.runs SET ({names}) = (SELECT {names} FROM other.runs WHERE id = ?"
+                f" AND {FINDINGS[-1]} IS NOT NULL) WHERE id = ?",
                 (number, run),
             )
             concluded[run] = _finished(connection, "other", number)
@@ -172,9 +173,8 @@ def _finished(connection: sqlite3.Connection, file: str, run: int) -> int:
 
 def _reopen(connection: sqlite3.Connection, run: int) -> None:
     """Forget what a run came to, so that it is concluded anew."""
-    connection.execute(
-        "UPDATE main.runs SET comparisons = NULL, skills = NULL WHERE id = ?", (run,)
-    )
+    nothing = ", ".join(f"{name} = NULL" for name in FINDINGS)
+    connection.execute(f"UPDATE main.runs SET {nothing} WHERE id = ?", (run,))
 
 
 def _conclude(path: Path) -> None:
@@ -192,9 +192,7 @@ def _conclude(path: Path) -> None:
                 continue
             score_again(recorder, run)
             systems = _systems(recorder, run)
-            verdicts = judge_cells(recorder, run, systems)
-            comparisons = with_claims(compare_cells(recorder, run, systems), verdicts)
-            recorder.finish(run, seconds or 0.0, comparisons, verdicts)
+            recorder.finish(run, seconds or 0.0, run_findings(recorder, run, systems))
 
 
 def _systems(recorder: Recorder, run: int) -> list[str]:

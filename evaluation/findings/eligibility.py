@@ -13,6 +13,7 @@ from evaluation.scoring.metrics import METRICS
 from evaluation.stats.equivalence import MARGIN, equivalence
 from evaluation.stats.multiplicity import adjusted
 from evaluation.stats.paired_error import PairedError, min_f_prime, moderated
+from evaluation.stats.paired_interval import interval
 from evaluation.stats.power import (
     LARGEST,
     smallest_effect,
@@ -88,6 +89,7 @@ def adjusted_tests(skills: Sequence[SkillEvidence], rule: Rule) -> list[dict[str
         bounds = [equivalence(e, higher_is_better=better, margin=rule.margin) for e in errors]
         p_adjusted, no_gain = adjusted(p_values), adjusted([b.p_no_gain for b in bounds])
         for k, i in enumerate(having):
+            low, high = interval(errors[k])
             out[i][metric] = MetricTest(
                 metric=metric,
                 points=errors[k].points,
@@ -98,6 +100,8 @@ def adjusted_tests(skills: Sequence[SkillEvidence], rule: Rule) -> list[dict[str
                 p_no_worse=bounds[k].p_no_worse,
                 p_no_gain=bounds[k].p_no_gain,
                 p_no_gain_adjusted=no_gain[k],
+                ci_low=low,
+                ci_high=high,
             )
     return out
 

@@ -42,6 +42,7 @@ def _parts(run: RunResult) -> Iterator[tuple[str, Any]]:
     yield "comparisons", map(asdict, run.comparisons)
     yield "skills", map(asdict, run.skills)
     yield "slices", map(asdict, run.slices)
+    yield "levels", map(asdict, run.levels)
     yield "settings", run.settings
     yield (
         "failures",

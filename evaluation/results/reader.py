@@ -21,13 +21,16 @@ from evaluation.planning.skill_block import frame, utterances
 from evaluation.results import schema
 from evaluation.results.rows import (
     CELL_COLUMNS,
+    FINDINGS,
     CellRow,
     Comparison,
     Failure,
+    Level,
     MetricTest,
     PlannedCell,
     RunResult,
     SkillVerdict,
+    Slice,
 )
 from evaluation.scoring.metrics import Counts
 
@@ -117,7 +120,7 @@ class Results:
     def run(self, run: int | None = None) -> RunResult:
         """A finished run, by default the last; `DataError` where it was cut short."""
         number = self.ended_run(run)
-        findings = self._names("runs", ("comparisons", "skills"))
+        findings = self._names("runs", FINDINGS)
         row = self._db.execute(
             f'SELECT "commit", settings_digest, settings, seconds, {findings} FROM runs'
             " WHERE id = ?", (number,),
@@ -141,15 +144,31 @@ class Results:
             comparisons=tuple(Comparison(**c) for c in json.loads(row[4])),
             failures=tuple(Failure(*f) for f in failures),
             skills=tuple(_verdict(each) for each in _elements(row[5] or "[]")),
+            slices=tuple(Slice(**each) for each in _elements(row[6] or "[]")),
+            levels=tuple(Level(**each) for each in _elements(row[7] or "[]")),
         )  # fmt: skip
+
+    def settings(self, run: int) -> dict[str, Any]:
+        """What a run's plan recorded of itself."""
+        row = self._db.execute("SELECT settings FROM runs WHERE id = ?", (run,)).fetchone()
+        settings: dict[str, Any] = json.loads(row[0])
+        return settings
+
+    def has_all_findings(self, run: int) -> bool:
+        """Whether all was recorded that a run comes to; earlier releases kept less of it."""
+        names = self._names("runs", FINDINGS)
+        row = self._db.execute(f"SELECT {names} FROM runs WHERE id = ?", (run,)).fetchone()
+        return None not in row
 
     def counts(self, key: str) -> Counts:
         """A cell's counts, (utterances, columns of `metrics.COLUMNS`)."""
-        return np.array(self._block(key, "counts")["utterances"], dtype=np.int64)
+        return self.tally(key)[0]
 
-    def slots(self, key: str) -> dict[str, tuple[int, ...]]:
-        """A cell's slot table: name -> (right, predicted, reference)."""
-        return {name: tuple(row) for name, row in self._block(key, "counts")["slots"].items()}
+    def tally(self, key: str) -> tuple[Counts, dict[str, tuple[int, ...]]]:
+        """A cell's counts, and its slot table: name -> (right, predicted, reference)."""
+        block = self._block(key, "counts")
+        slots = {name: tuple(row) for name, row in block["slots"].items()}
+        return np.array(block["utterances"], dtype=np.int64), slots
 
     def spans(self, key: str) -> list[list[list[Any]]]:
         """The slots of a cell's answers, each [name, start, end], in the order of `test`."""

@@ -112,7 +112,8 @@ class MetricTest:
     `p_value` is the larger of `p_utterances` (do these fitted models differ: exact McNemar for the
     accuracies, randomisation for slot F1 and SemER) and `p_seeds` (do the systems, over seeds too;
     None with one seed). `p_adjusted` is Benjamini-Hochberg over the run's skills. `p_no_worse` and
-    `p_no_gain` are the one-sided tests of "loses less" and "gains less than the margin".
+    `p_no_gain` are the one-sided tests of "loses less" and "gains less than the margin". The 95%
+    interval of `points` is over utterances and seeds; None: made before these were kept.
     """
 
     metric: str
@@ -124,6 +125,8 @@ class MetricTest:
     p_no_worse: float
     p_no_gain: float
     p_no_gain_adjusted: float
+    ci_low: float | None = None
+    ci_high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +185,35 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True)
+class Level:
+    """A system's mean over skills in one metric at one number of shots: a point of its growth.
+
+    The 95% interval is Student's, skills being the sample; None of a single skill.
+    """
+
+    shots: int | None
+    system: str
+    metric: str
+    skills: int
+    mean: float
+    ci_low: float | None
+    ci_high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a run came to: recorded once, when it is concluded; reports compute nothing."""
+
+    comparisons: tuple[Comparison, ...] = ()
+    skills: tuple[SkillVerdict, ...] = ()
+    slices: tuple[Slice, ...] = ()
+    levels: tuple[Level, ...] = ()
+
+
+FINDINGS = tuple(field.name for field in fields(Findings))
+
+
+@dataclass(frozen=True, slots=True)
 class RunResult:
     """All that the reports of a run are rendered from; utterances are read when they are needed.
 
@@ -197,3 +229,4 @@ class RunResult:
     failures: tuple[Failure, ...]
     skills: tuple[SkillVerdict, ...] = ()
     slices: tuple[Slice, ...] = ()
+    levels: tuple[Level, ...] = ()

@@ -20,7 +20,12 @@ CREATE TABLE IF NOT EXISTS novelty (
 );
 """
 """What was new in the test utterances of a draw; files made before this have no such table."""
-ADDED = (("runs", "skills"), ("cells", "scoring_digest"))
+ADDED = (
+    ("runs", "skills"),
+    ("runs", "slices"),
+    ("runs", "levels"),
+    ("cells", "scoring_digest"),
+)
 """Columns that files of this schema may lack, for it was made before them: they are NULL there."""
 
 _NO_ROOM = {
@@ -50,7 +55,7 @@ CREATE TABLE tests (
 CREATE TABLE runs (
   id INTEGER PRIMARY KEY, plan_digest TEXT NOT NULL UNIQUE, settings_digest TEXT NOT NULL,
   settings TEXT NOT NULL, "commit" TEXT, started REAL NOT NULL, seconds REAL,
-  comparisons TEXT, skills TEXT
+  comparisons TEXT, skills TEXT, slices TEXT, levels TEXT
 );
 CREATE TABLE plan (
   run INTEGER NOT NULL REFERENCES runs (id), position INTEGER NOT NULL, key TEXT NOT NULL,

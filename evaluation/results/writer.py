@@ -18,7 +18,7 @@ from evaluation.planning.cell import Cell, Outcome
 from evaluation.planning.skill_block import PackedSkill, frame_json, unpack, utterances_json
 from evaluation.results import schema
 from evaluation.results.reader import Results, checksum
-from evaluation.results.rows import CELL_COLUMNS, CellRow, Comparison, SkillVerdict
+from evaluation.results.rows import CELL_COLUMNS, FINDINGS, CellRow, Findings
 from evaluation.scoring.metrics import Counts, Scores
 from evaluation.scoring.scored import Scored
 
@@ -186,19 +186,16 @@ class Recorder(Results):
                     (run, run),
                 )
 
-    def finish(
-        self, run: int, seconds: float, comparisons: Iterable[Comparison],
-        skills: Iterable[SkillVerdict] = (),
-    ) -> None:  # fmt: skip
+    def finish(self, run: int, seconds: float, findings: Findings) -> None:
         """Record what the run came to."""
         rows = [  # one by one: a run of 10,000 skills has some 80,000 verdicts
-            f"[{', '.join(json.dumps(asdict(each)) for each in part)}]"
-            for part in (comparisons, skills)
+            f"[{', '.join(json.dumps(asdict(each)) for each in getattr(findings, name))}]"
+            for name in FINDINGS
         ]
+        marks = ", ".join(f"{name} = ?" for name in FINDINGS)
         with self._transaction():
             self._db.execute(
-                "UPDATE runs SET seconds = ?, comparisons = ?, skills = ? WHERE id = ?",
-                (seconds, *rows, run),
+                f"UPDATE runs SET seconds = ?, {marks} WHERE id = ?", (seconds, *rows, run)
             )
 
     @contextmanager

@@ -6,8 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from data_cards.records import Frame, Prediction, Skill, Slot, Utterance
-from evaluation.findings.comparisons import compare_cells
-from evaluation.findings.verdicts import judge_cells, with_claims
+from evaluation.findings.run_findings import run_findings
 from evaluation.planning.cell import Cell, Outcome
 from evaluation.planning.skill_block import pack
 from evaluation.planning.systems import SystemSpec
@@ -73,9 +72,8 @@ def write_run(
             else:
                 level = 0.45 + 0.06 * systems.index(cell.spec.name) + 0.002 * (cell.shots or 50)
                 recorder.add(cell, _answered(cell, unpacked[cell.skill.label], level))
-        verdicts = judge_cells(recorder, run, list(systems)) if judged else []
-        comparisons = compare_cells(recorder, run, list(systems), resamples)
-        recorder.finish(run, 12.0, with_claims(comparisons, verdicts), verdicts)
+        found = run_findings(recorder, run, list(systems), resamples)
+        recorder.finish(run, 12.0, found if judged else replace(found, skills=()))
 
 
 def _answered(cell: Cell, asked: Skill, level: float) -> Outcome:
@@ -115,9 +113,7 @@ def _answer(utterance: Utterance, rng: random.Random) -> Frame:
 
 def page_of(path: Path, maps: Sequence[WordMap] = ()) -> str:
     """The report page of a results file."""
-    from evaluation.findings.slices import slices
     from evaluation.report.page.rendering import render_page
 
     with Results(path) as results:
-        run = results.run()
-        return render_page(replace(run, slices=slices(run, results)), results, maps)
+        return render_page(results.run(), results, maps)

@@ -95,7 +95,7 @@ def test_summary_in_pieces_is_the_summary_in_one(run: RunResult) -> None:
     content = json.loads(whole)
     assert list(content) == [
         "schema", "commit", "settings_digest", "seconds", "cells", "comparisons", "skills",
-        "slices", "settings", "failures",
+        "slices", "levels", "settings", "failures",
     ]  # fmt: skip
     assert content["comparisons"] == [asdict(each) for each in run.comparisons]
     assert len(content["cells"]) == len(run.cells)

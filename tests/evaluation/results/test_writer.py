@@ -16,7 +16,7 @@ from data_cards.errors import DataError
 from evaluation.planning.cell import Outcome, run_cell
 from evaluation.results import schema
 from evaluation.results.reader import Results
-from evaluation.results.rows import MetricTest, SkillVerdict
+from evaluation.results.rows import Findings, MetricTest, SkillVerdict
 from evaluation.results.writer import Recorder
 
 
@@ -31,7 +31,7 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
             assert measured is not None
             assert results.predictions(cell.key) == list(measured.predictions)
             assert (results.counts(cell.key) == measured.counts).all()
-            assert results.slots(cell.key) == measured.slots
+            assert results.tally(cell.key)[1] == measured.slots
         assert results.test(wanted[0].skill.digest) == music().test
         assert results.run().seconds == 2.0
         assert not results.missing(run)
@@ -62,7 +62,7 @@ def test_failures_are_kept_until_the_cell_is_finished(tmp_path: Path) -> None:
     with Recorder(path) as recorder:
         run = recorder.begin({"shots": [None]}, "digest", None, [cell], 1.0)
         recorder.add(cell, Outcome(cell.key, traceback="KeyError: planted"))
-        recorder.finish(run, 1.0, [])
+        recorder.finish(run, 1.0, Findings())
         (failure,) = recorder.run(run).failures
         assert failure.traceback == "KeyError: planted"
         assert list(recorder.missing(run)) == [0]
@@ -166,7 +166,7 @@ def test_verdicts_are_read_as_they_were_written(tmp_path: Path) -> None:
     )  # fmt: skip
     with Recorder(tmp_path / "results.sqlite") as recorder:
         run = recorder.begin({"shots": [None]}, "digest", None, cells(1), 1.0)
-        recorder.finish(run, 2.0, [], [verdict])
+        recorder.finish(run, 2.0, Findings(skills=(verdict,)))
         assert recorder.run(run).skills == (verdict,)
 
 
