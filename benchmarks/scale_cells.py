@@ -23,6 +23,7 @@ from benchmarks.peak import peak_mb
 from data_cards.records import Frame, Prediction, Skill, Slot, Utterance
 from evaluation.driver.compare import compute_missing, conclude
 from evaluation.driver.merge import merge
+from evaluation.driver.novelty import note_the_rest
 from evaluation.findings.run_findings import run_findings
 from evaluation.planning.cell import Cell, Outcome
 from evaluation.planning.code_digest import scoring_digest
@@ -30,7 +31,6 @@ from evaluation.planning.plan import CompareSettings, Plan
 from evaluation.planning.skill_block import PackedSkill, pack
 from evaluation.planning.systems import SystemSpec
 from evaluation.report.files import render
-from evaluation.results.novelty import note_novelty
 from evaluation.results.reader import FILE
 from evaluation.results.rows import PlannedCell
 from evaluation.results.writer import Recorder
@@ -125,7 +125,7 @@ def conclude_sample(folder: Path, wanted: Plan, systems: Sequence[str], sample: 
     per_skill = len(wanted) // len(wanted.skills)
     with Sampled(folder / FILE, sample * per_skill) as recorder:
         number = recorder.last_run()
-        note_novelty(recorder, wanted.cells(), wanted.vectors)
+        note_the_rest(recorder, wanted.cells(), wanted.vectors)
         found = run_findings(recorder, number, systems)
         by_pair: dict[tuple[str, str], list[Any]] = {}
         for verdict in found.skills:

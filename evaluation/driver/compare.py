@@ -8,6 +8,7 @@ from concurrent.futures import Executor, as_completed
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from evaluation.driver.novelty import note_the_rest, with_notings
 from evaluation.findings.run_findings import run_findings
 from evaluation.planning.cell import Cell, Outcome
 from evaluation.planning.code_digest import commit
@@ -15,7 +16,6 @@ from evaluation.planning.plan import Plan
 from evaluation.report.files import render
 from evaluation.report.word_maps import map_words
 from evaluation.results.folder import owned, take_from_siblings
-from evaluation.results.novelty import note_novelty
 from evaluation.results.reader import FILE, Results
 from evaluation.results.rescoring import score_again
 from evaluation.results.rows import RunResult
@@ -62,7 +62,7 @@ def compute(
         again = score_again(recorder, run)
         if again:
             say(f"{again:,} cells were scored again from their answers")
-        note_novelty(recorder, plan.cells(), plan.vectors)
+        note_the_rest(recorder, plan.cells(), plan.vectors)
         systems = [spec.name for spec in plan.specs]
         conclude(recorder, run, systems, lambda: time.monotonic() - clock)
 
@@ -111,7 +111,8 @@ def compute_missing(
     """Do the cells at the missing positions and record each as it comes."""
     under_way: dict[str, Cell] = {}
     total = len(plan)
-    outcomes = run_cells(_wanted(plan, missing, under_way), executor, window)
+    wanted = with_notings(_wanted(plan, missing), plan.vectors, recorder.noted())
+    outcomes = run_cells(_followed(wanted, under_way), executor, window)
     with closing(outcomes), progress("cells", total, total - len(missing)) as advance:
         for outcome in outcomes:
             _record(recorder, under_way.pop(outcome.key), outcome, advance)
@@ -169,13 +170,19 @@ def _executor(
     executor.shutdown()
 
 
-def _wanted(plan: Plan, missing: "array[int]", under_way: dict[str, Cell]) -> Iterator[Cell]:
+def _followed(cells: Iterator[Cell], under_way: dict[str, Cell]) -> Iterator[Cell]:
+    """The cells, each kept under its key until its outcome comes."""
+    for cell in cells:
+        under_way[cell.key] = cell
+        yield cell
+
+
+def _wanted(plan: Plan, missing: "array[int]") -> Iterator[Cell]:
     """The cells at the missing positions, which ascend."""
     wanted = iter(missing)
     position = next(wanted, None)
     for at, cell in enumerate(plan):
         if at == position:
-            under_way[cell.key] = cell
             yield cell
             position = next(wanted, None)
 

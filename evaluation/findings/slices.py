@@ -18,7 +18,8 @@ from scipy.special import stdtrit
 
 from data_cards.records import Frame, Utterance
 from evaluation.findings.grouping import Pair, Tallied
-from evaluation.results.novelty import draw_key
+from evaluation.planning.novelty import draw_key
+from evaluation.planning.skill_block import language
 from evaluation.results.reader import Results
 from evaluation.results.rows import CellRow, Slice
 from evaluation.scoring.metrics import COLUMNS
@@ -103,7 +104,7 @@ def rights(
 
 def noted(results: Results, row: CellRow, vectors: Mapping[str, str]) -> Noted:
     """What is new in the test utterances of a cell's draw; `vectors` are the run's digests."""
-    digest = vectors.get(row.locale.split("-")[0].lower(), "")
+    digest = vectors.get(language(row.locale), "")
     return results.novelty(draw_key(row.data_digest, row.shots, row.seed, digest))
 
 

@@ -14,6 +14,35 @@ from typing import Any
 from data_cards.records import Frame, Skill, Slot, Utterance
 
 
+def language(locale: str) -> str:
+    """The language of a locale: "en" of "en-GB"."""
+    return locale.split("-")[0].lower()
+
+
+@dataclass(frozen=True, slots=True)
+class SkillRef:
+    """A skill by its names: where a run took it from, what it is called, and for which locale."""
+
+    suite: str
+    name: str
+    locale: str
+
+    @property
+    def key(self) -> str:
+        """Name and locale, as its folder is called."""
+        return f"{self.name}@{self.locale}"
+
+    @property
+    def label(self) -> str:
+        """Suite and key: unique within a run."""
+        return f"{self.suite}/{self.key}"
+
+    @property
+    def language(self) -> str:
+        """The locale's language: "en" of "en-GB"."""
+        return language(self.locale)
+
+
 @dataclass(frozen=True, slots=True)
 class PackedSkill:
     """A skill's block with what the driver needs to know of it. `suite` is where it came from."""
@@ -30,12 +59,12 @@ class PackedSkill:
     @property
     def language(self) -> str:
         """The locale's language: "en" of "en-GB"."""
-        return self.locale.split("-")[0].lower()
+        return language(self.locale)
 
     @property
     def label(self) -> str:
         """Suite and key: unique within a run."""
-        return f"{self.suite}/{self.key}"
+        return SkillRef(self.suite, self.name, self.locale).label
 
 
 def pack(skill: Skill, suite: str) -> PackedSkill:

@@ -15,7 +15,14 @@ from typing import Any
 
 from data_cards.errors import DataError
 from evaluation.planning.cell import Cell, Outcome
-from evaluation.planning.skill_block import PackedSkill, frame_json, unpack, utterances_json
+from evaluation.planning.novelty import Novelty, draw_key
+from evaluation.planning.skill_block import (
+    PackedSkill,
+    frame_json,
+    language,
+    unpack,
+    utterances_json,
+)
 from evaluation.results import schema
 from evaluation.results.reader import Results, checksum
 from evaluation.results.rows import CELL_COLUMNS, FINDINGS, CellRow, Findings
@@ -98,15 +105,20 @@ class Recorder(Results):
                 "INSERT OR IGNORE INTO predictions VALUES (?, ?, ?, ?, ?)",
                 (outcome.key, answers, checksum(answers), counts, checksum(counts)),
             )
+            if cell.noting is not None and outcome.novelty is not None:
+                self._note(cell.noting.draw, outcome.novelty)
             self._db.execute("DELETE FROM failures WHERE key = ?", (outcome.key,))
 
-    def note(self, draw: str, words: Sequence[int], values: Sequence[Sequence[int]]) -> None:
-        """Write what is new in a draw's test utterances (`novelty`)."""
-        block = _squeeze([words, values])
+    def note(self, draw: str, found: Novelty) -> None:
+        """Write what is new in a draw's test utterances."""
         with self._transaction():
-            self._db.execute(
-                "INSERT OR REPLACE INTO novelty VALUES (?, ?, ?)", (draw, block, checksum(block))
-            )
+            self._note(draw, found)
+
+    def _note(self, draw: str, found: Novelty) -> None:
+        block = _squeeze([found.words, found.values])
+        self._db.execute(
+            "INSERT OR REPLACE INTO novelty VALUES (?, ?, ?)", (draw, block, checksum(block))
+        )
 
     def _add_test(self, skill: PackedSkill) -> None:
         """Write a skill's test split where it is not there yet."""
@@ -119,12 +131,14 @@ class Recorder(Results):
             )  # fmt: skip
 
     def take(self, other: Path, run: int) -> int:
-        """Copy the run's cells that another file has finished and this one has not; how many."""
+        """Copy the run's cells that another file has finished and this one has not, with the notes
+        on their draws; how many."""
         self._db.execute("ATTACH ? AS other", (f"{other.resolve().as_uri()}?mode=ro",))
         try:
             with self._transaction():
                 self._db.execute(
-                    "CREATE TEMP TABLE wanted AS SELECT key, data_digest FROM other.cells"
+                    "CREATE TEMP TABLE wanted AS SELECT key, data_digest, shots, seed, locale"
+                    " FROM other.cells"
                     " WHERE key IN (SELECT key FROM main.plan WHERE run = ?"
                     " EXCEPT SELECT key FROM main.cells)", (run,),
                 )  # fmt: skip
@@ -135,11 +149,27 @@ class Recorder(Results):
                         f"INSERT OR IGNORE INTO main.{table} ({names}) SELECT {names}"
                         f" FROM other.{table} WHERE {column} IN (SELECT {column} FROM wanted)"
                     )
+                if schema.columns(self._db, "novelty", "other"):
+                    self._take_notes(run)
                 self._db.execute("DROP TABLE wanted")
         finally:
             self._db.execute("DETACH other")
             schema.tidy(other)
         return int(count)
+
+    def _take_notes(self, run: int) -> None:
+        """Copy the notes on the draws of the wanted cells; their names depend on the vectors."""
+        vectors: Mapping[str, str] = self.settings(run).get("vectors", {})
+
+        def name(data_digest: str, shots: int | None, seed: int, locale: str) -> str:
+            return draw_key(data_digest, shots, seed, vectors.get(language(locale), ""))
+
+        self._db.create_function("draw_key", 4, name)
+        self._db.execute(
+            "INSERT OR IGNORE INTO main.novelty SELECT draw, utterances, utterances_sum"
+            " FROM other.novelty WHERE draw IN (SELECT draw_key(data_digest, shots, seed, locale)"
+            " FROM (SELECT DISTINCT data_digest, shots, seed, locale FROM wanted))"
+        )
 
     def scored_otherwise(
         self, run: int, scoring_digest: str, after: int, most: int

@@ -16,11 +16,7 @@ from evaluation.driver.compare import compare
 from evaluation.driver.merge import merge
 from evaluation.findings.run_findings import run_findings
 from evaluation.findings.slices import WORDS, parts, ratio_half_width
-from evaluation.planning.plan import CompareSettings, plan
-from evaluation.report.files import render
-from evaluation.report.summary import summary
-from evaluation.report.text import render_report
-from evaluation.results.novelty import (
+from evaluation.planning.novelty import (
     IN_VECTORS,
     KNOWN,
     LISTED,
@@ -30,6 +26,10 @@ from evaluation.results.novelty import (
     UNSEEN,
     novelty,
 )
+from evaluation.planning.plan import CompareSettings, plan
+from evaluation.report.files import render
+from evaluation.report.summary import summary
+from evaluation.report.text import render_report
 from evaluation.results.reader import FILE, Results
 from evaluation.results.rows import RunResult
 
