@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from data_cards.folds import number
 from evaluation.findings.grouping import Pair, Tallied, comparable, tallied
+from evaluation.planning.names import SkillRef
 from evaluation.results.reader import Results
 from evaluation.results.rows import Comparison, PlannedCell
 from evaluation.scoring.gains import gain
@@ -35,7 +36,7 @@ class Side:
     @property
     def label(self) -> str:
         """Suite and skill: unique within a run."""
-        return f"{self.suite}/{self.name}@{self.locale}"
+        return SkillRef(self.suite, self.name, self.locale).label
 
 
 Sides = dict[tuple[int | None, Pair, str], list[Side]]

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from evaluation.findings.grouping import by_skill
+from evaluation.planning.names import SkillRef
 from evaluation.results.rows import PlannedCell
 from evaluation.scoring.metrics import METRICS
 
@@ -35,7 +36,7 @@ class SkillScores:
     @property
     def label(self) -> str:
         """Suite and skill: unique within a run."""
-        return f"{self.suite}/{self.name}@{self.locale}"
+        return SkillRef(self.suite, self.name, self.locale).label
 
     def score(self, system: str, metric: str) -> float | None:
         """A system's mean, None where it has no finished cell here."""

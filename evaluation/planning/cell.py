@@ -9,6 +9,7 @@ from pathlib import Path
 
 from data_cards.errors import SkillwiseError
 from evaluation.planning.code_digest import scoring_digest
+from evaluation.planning.names import cell_name
 from evaluation.planning.novelty import Noting, Novelty, noted
 from evaluation.planning.skill_block import PackedSkill, unpack
 from evaluation.planning.systems import SystemSpec
@@ -60,8 +61,7 @@ class Cell:
     @property
     def name(self) -> str:
         """The cell in words, for progress and errors."""
-        shots = "all" if self.shots is None else self.shots
-        return f"{self.skill.label} {self.spec.name} shots {shots} seed {self.seed}"
+        return cell_name(self.skill.label, self.spec.name, self.shots, self.seed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,35 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from data_cards.records import Frame, Skill, Slot, Utterance
-
-
-def language(locale: str) -> str:
-    """The language of a locale: "en" of "en-GB"."""
-    return locale.split("-")[0].lower()
-
-
-@dataclass(frozen=True, slots=True)
-class SkillRef:
-    """A skill by its names: where a run took it from, what it is called, and for which locale."""
-
-    suite: str
-    name: str
-    locale: str
-
-    @property
-    def key(self) -> str:
-        """Name and locale, as its folder is called."""
-        return f"{self.name}@{self.locale}"
-
-    @property
-    def label(self) -> str:
-        """Suite and key: unique within a run."""
-        return f"{self.suite}/{self.key}"
-
-    @property
-    def language(self) -> str:
-        """The locale's language: "en" of "en-GB"."""
-        return language(self.locale)
+from evaluation.planning.names import SkillRef, language
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from evaluation.planning.names import shots_name
+
 OPTIONS = {
     "suites": "--suite",
     "data": "--data",
@@ -38,7 +40,7 @@ def command(settings: Mapping[str, Any]) -> str:
             words += [option, str(value)]
         else:
             for each in value or ():
-                words += [option, "all" if each is None else str(each)]
+                words += [option, shots_name(each) if key == "shots" else str(each)]
     return shlex.join(words)
 
 

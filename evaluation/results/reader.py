@@ -6,6 +6,7 @@ Answers and counts are compressed JSON, one block a cell, with a checksum; nothi
 
 import hashlib
 import json
+import re
 import zlib
 from array import array
 from collections.abc import Collection, Iterable, Iterator
@@ -128,8 +129,9 @@ class Results:
         count = self._db.execute(
             "SELECT count(*) FROM plan JOIN cells USING (key) WHERE run = ?", (number,)
         ).fetchone()[0]
+        parts = self._names("failures", ("skill", "locale", "system", "shots", "seed"))
         failures = self._db.execute(
-            "SELECT plan.suite, plan.name, traceback FROM plan JOIN failures USING (key)"
+            f"SELECT traceback, plan.suite, plan.name, {parts} FROM plan JOIN failures USING (key)"
             " WHERE run = ? ORDER BY position", (number,),
         )  # fmt: skip
         return RunResult(
@@ -142,7 +144,7 @@ class Results:
                 else StoredCells(self.path, number, count)
             ),
             comparisons=tuple(Comparison(**c) for c in json.loads(row[4])),
-            failures=tuple(Failure(*f) for f in failures),
+            failures=tuple(_failure(*row) for row in failures),
             skills=tuple(_verdict(each) for each in _elements(row[5] or "[]")),
             slices=tuple(Slice(**each) for each in _elements(row[6] or "[]")),
             levels=tuple(Level(**each) for each in _elements(row[7] or "[]")),
@@ -238,6 +240,23 @@ def _elements(text: str) -> Iterator[Any]:
         element, at = decode(text, at)
         yield element
         at += 2 if text.startswith(", ", at) else 0  # as `json.dumps` parts them
+
+
+_NAMED = re.compile(r"(.*) (\S+) shots (all|\d+) seed (\d+)", re.DOTALL)
+"""A cell in words, which is all that earlier releases kept of a failed one."""
+
+
+def _failure(
+    traceback: str, suite: str, name: str, skill: str | None, locale: str | None,
+    system: str | None, shots: int | None, seed: int | None,
+) -> Failure:  # fmt: skip
+    if skill is not None and locale is not None and system is not None and seed is not None:
+        return Failure(suite, skill, locale, system, shots, seed, traceback)
+    found = _NAMED.fullmatch(name)
+    label, system, said, number = found.groups() if found else (name, "", "all", "0")
+    skill, _, locale = label.removeprefix(f"{suite}/").rpartition("@")
+    drawn = None if said == "all" else int(said)
+    return Failure(suite, skill, locale, system, drawn, int(number), traceback)
 
 
 def _verdict(row: dict[str, Any]) -> SkillVerdict:

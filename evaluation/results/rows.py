@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from evaluation.planning.names import SkillRef, cell_name
+
 
 @dataclass(frozen=True, slots=True)
 class CellRow:
@@ -50,7 +52,7 @@ class PlannedCell:
     @property
     def label(self) -> str:
         """Suite and skill: unique within a run."""
-        return f"{self.suite}/{self.row.skill}@{self.row.locale}"
+        return SkillRef(self.suite, self.row.skill, self.row.locale).label
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,22 @@ class Failure:
     """A planned cell that has no figures, with the traceback of the bug that took them."""
 
     suite: str
-    name: str
+    skill: str
+    locale: str
+    system: str
+    shots: int | None
+    seed: int
     traceback: str
+
+    @property
+    def label(self) -> str:
+        """Suite and skill: unique within a run."""
+        return SkillRef(self.suite, self.skill, self.locale).label
+
+    @property
+    def name(self) -> str:
+        """The cell in words."""
+        return cell_name(self.label, self.system, self.shots, self.seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +172,11 @@ class SkillVerdict:
     smallest_effect: float | None
     utterances_needed: int | None
     tests: tuple[MetricTest, ...]
+
+    @property
+    def label(self) -> str:
+        """Suite and skill: unique within a run."""
+        return SkillRef(self.suite, self.skill, self.locale).label
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,13 @@ CREATE TABLE IF NOT EXISTS novelty (
 );
 """
 """What was new in the test utterances of a draw; files made before this have no such table."""
-ADDED = (
-    ("runs", "skills"),
-    ("runs", "slices"),
-    ("runs", "levels"),
-    ("cells", "scoring_digest"),
-)
+ADDED = {
+    "runs": {"skills": "TEXT", "slices": "TEXT", "levels": "TEXT"},
+    "cells": {"scoring_digest": "TEXT"},
+    "failures": {
+        "skill": "TEXT", "locale": "TEXT", "system": "TEXT", "shots": "INTEGER", "seed": "INTEGER"
+    },
+}  # fmt: skip
 """Columns that files of this schema may lack, for it was made before them: they are NULL there."""
 
 _NO_ROOM = {
@@ -61,7 +62,10 @@ CREATE TABLE plan (
   run INTEGER NOT NULL REFERENCES runs (id), position INTEGER NOT NULL, key TEXT NOT NULL,
   suite TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (run, position)
 ) WITHOUT ROWID;
-CREATE TABLE failures (key TEXT PRIMARY KEY, traceback TEXT NOT NULL);
+CREATE TABLE failures (
+  key TEXT PRIMARY KEY, traceback TEXT NOT NULL, skill TEXT, locale TEXT, system TEXT,
+  shots INTEGER, seed INTEGER
+);
 {NOVELTY}
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {SCHEMA};
@@ -192,14 +196,17 @@ def _add_columns(connection: sqlite3.Connection) -> None:
     try:
         connection.execute(NOVELTY)
         for table, column in _lacking(connection):
-            connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
+            kind = ADDED[table][column]
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
     finally:
         connection.execute("COMMIT")
 
 
 def _lacking(connection: sqlite3.Connection) -> list[tuple[str, str]]:
-    found = {table: columns(connection, table) for table, _ in ADDED}
-    return [(table, column) for table, column in ADDED if column not in found[table]]
+    """The tables and columns of `ADDED` that the file has not."""
+    found = {table: columns(connection, table) for table in ADDED}
+    return [(table, name) for table, added in ADDED.items() for name in added
+            if name not in found[table]]  # fmt: skip
 
 
 def _cut(path: Path) -> bool:

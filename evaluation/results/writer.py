@@ -15,11 +15,11 @@ from typing import Any
 
 from data_cards.errors import DataError
 from evaluation.planning.cell import Cell, Outcome
+from evaluation.planning.names import language
 from evaluation.planning.novelty import Novelty, draw_key
 from evaluation.planning.skill_block import (
     PackedSkill,
     frame_json,
-    language,
     unpack,
     utterances_json,
 )
@@ -78,8 +78,12 @@ class Recorder(Results):
         measured = outcome.measurement
         with self._transaction():
             if measured is None:
-                self._db.execute("INSERT OR REPLACE INTO failures VALUES (?, ?)",
-                                 (outcome.key, outcome.traceback))  # fmt: skip
+                self._db.execute(
+                    "INSERT OR REPLACE INTO failures (key, traceback, skill, locale, system, shots,"
+                    " seed) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (outcome.key, outcome.traceback, cell.skill.name, cell.skill.locale,
+                     cell.spec.name, cell.shots, cell.seed),
+                )  # fmt: skip
                 return
             answers = _squeeze(
                 [

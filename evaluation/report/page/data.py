@@ -7,7 +7,6 @@ from typing import Any
 from evaluation.findings.scores import RunScores, SkillScores
 from evaluation.report.page.groups import grouped, known, pair_names, system_names
 from evaluation.report.page.panels import Pair, panel
-from evaluation.report.text import TITLES
 from evaluation.results.reader import Results
 from evaluation.results.rows import Comparison, Level, RunResult, SkillVerdict, Slice
 from evaluation.scoring.metrics import METRICS
@@ -67,9 +66,9 @@ def figures(run: RunResult, results: Results, scores: RunScores, held: Shown) ->
     numbers = {label: number for number, label in enumerate(names)}
     panels = _panels(run, results, systems, pairs, held)
     verdicts = {
-        (label, v.shots, v.baseline, v.candidate): v
+        (v.label, v.shots, v.baseline, v.candidate): v
         for v in run.skills
-        if ((label := f"{v.suite}/{v.skill}@{v.locale}"), v.shots) in held.places
+        if (v.label, v.shots) in held.places
     }
     at = {place: number for number, place in enumerate(panels)}
     ladder = [
@@ -91,7 +90,7 @@ def figures(run: RunResult, results: Results, scores: RunScores, held: Shown) ->
     return {
         "systems": systems,
         "pairs": [[systems.index(a), systems.index(b)] for a, b in pairs],
-        "metrics": [[m.name, TITLES[m.name], m.higher_is_better] for m in METRICS.values()],
+        "metrics": [[m.name, m.title, m.higher_is_better] for m in METRICS.values()],
         "shots": shots,
         "locales": locales,
         "skills": list(names.values()),

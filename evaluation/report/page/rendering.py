@@ -10,10 +10,11 @@ from markupsafe import Markup
 
 from evaluation.findings.scores import RunScores, run_scores
 from evaluation.report.command import command
+from evaluation.report.format import shots_words
 from evaluation.report.page.data import Shown, figures, shown
 from evaluation.report.page.embedding import json_block, policy
 from evaluation.report.page.groups import headlines, pair_names, system_names
-from evaluation.report.page.sentences import Sentence, sentence, shots_words
+from evaluation.report.page.sentences import Sentence, sentence
 from evaluation.results.reader import Results
 from evaluation.results.rows import RunResult
 from pretrain.quality.labels import HEIGHT, WIDTH
