@@ -32,6 +32,15 @@ LIBRARIES = ("numpy", "scipy", "scikit-learn", "sklearn-crfsuite", "python-crfsu
 
 
 @cache
+def scoring_digest() -> str:
+    """Digest of all source that scores stored answers; it is in no cell's key.
+
+    Where a cell was scored by other source, its scores are computed again from its answers.
+    """
+    return source_digest((SCORING,))
+
+
+@cache
 def code_digest(module: str) -> str:
     """Digest of all source that a system in `module` reaches, with the library releases."""
     packages = {*ROOMS, module.partition(".")[0]}
@@ -40,13 +49,12 @@ def code_digest(module: str) -> str:
     return hashlib.sha256(repr((sorted(set(found.values())), releases)).encode()).hexdigest()
 
 
-@cache
-def scoring_digest() -> str:
-    """Digest of all source that scores stored answers; it is in no cell's key.
+def source_digest(modules: Iterable[str]) -> str:
+    """Digest of the source that some modules reach, without releases: equal in all environments.
 
-    Where a cell was scored by other source, its scores are computed again from its answers.
+    A module that does not exist adds nothing, so a digest changes when one of them is renamed away.
     """
-    found = _reached((SCORING,), set(ROOMS))
+    found = _reached(modules, set(ROOMS))
     return hashlib.sha256(repr(sorted(set(found.values()))).encode()).hexdigest()
 
 
