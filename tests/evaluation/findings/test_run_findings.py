@@ -1,8 +1,10 @@
 """A run's findings: one pass over its counts, recorded once, and only read by its reports."""
 
+import gc
 import json
 import shutil
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from evaluation.findings.run_findings import run_findings
 from evaluation.report.files import render
 from evaluation.results.parquet import export
 from evaluation.results.reader import FILE, Results
-from evaluation.results.rows import FINDINGS
+from evaluation.results.rows import FINDINGS, CellRow, PlannedCell
 from evaluation.results.schema import connect
 from evaluation.results.writer import Recorder
 
@@ -146,3 +148,26 @@ def test_cells_that_do_not_come_together_are_refused(folder: Path) -> None:
     assert len(list(by_skill(cells))) == 12
     with pytest.raises(ValueError, match="do not come together"):
         list(by_skill([*cells, cells[0]]))
+
+
+def test_no_more_rows_are_held_than_two_skills_have(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run may have a million cells: what is kept of them grows with the skills alone."""
+    held = []
+    cells_of = Results.cells
+
+    def rows() -> int:
+        return sum(type(each) is CellRow for each in gc.get_objects())
+
+    def counted(self: Results, run: int) -> Iterator[PlannedCell]:
+        for cell in cells_of(self, run):
+            held.append(rows())
+            yield cell
+
+    monkeypatch.setattr(Results, "cells", counted)
+    gc.collect()
+    before = rows()
+    with Results(folder / FILE) as results:
+        run_findings(results, results.last_run(), SYSTEMS, 20)
+    assert max(held) - before <= 2 * 2 * len(SYSTEMS) + 1
