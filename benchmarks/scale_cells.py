@@ -23,14 +23,14 @@ from benchmarks.peak import peak_mb
 from data_cards.records import Frame, Prediction, Skill, Slot, Utterance
 from evaluation.driver.compare import compute_missing, conclude
 from evaluation.driver.merge import merge
-from evaluation.findings.comparisons import compare_cells
-from evaluation.findings.verdicts import judge_cells, with_claims
+from evaluation.driver.novelty import note_the_rest
+from evaluation.findings.run_findings import run_findings
 from evaluation.planning.cell import Cell, Outcome
+from evaluation.planning.code_digest import scoring_digest
 from evaluation.planning.plan import CompareSettings, Plan
 from evaluation.planning.skill_block import PackedSkill, pack
 from evaluation.planning.systems import SystemSpec
 from evaluation.report.files import render
-from evaluation.results.novelty import note_novelty
 from evaluation.results.reader import FILE
 from evaluation.results.rows import PlannedCell
 from evaluation.results.writer import Recorder
@@ -58,7 +58,7 @@ class Instant(Executor):
         future: Future[Any] = Future()
         key = cell.key
         variant = self._variants[int(key[:8], 16) % VARIANTS]
-        future.set_result(Outcome(key, variant, finished=1e9))
+        future.set_result(Outcome(key, variant, finished=1e9, scoring_digest=scoring_digest()))
         return future
 
 
@@ -125,18 +125,17 @@ def conclude_sample(folder: Path, wanted: Plan, systems: Sequence[str], sample: 
     per_skill = len(wanted) // len(wanted.skills)
     with Sampled(folder / FILE, sample * per_skill) as recorder:
         number = recorder.last_run()
-        note_novelty(recorder, wanted.cells(), wanted.vectors)
-        judged = judge_cells(recorder, number, systems)
-        compared = with_claims(compare_cells(recorder, number, systems), judged)
+        note_the_rest(recorder, wanted.cells(), wanted.vectors)
+        found = run_findings(recorder, number, systems)
         by_pair: dict[tuple[str, str], list[Any]] = {}
-        for verdict in judged:
+        for verdict in found.skills:
             by_pair.setdefault((verdict.baseline, verdict.candidate), []).append(verdict)
-        verdicts = (
+        verdicts = tuple(
             replace(own[at % len(own)], skill=skill.name, locale=skill.locale)
             for own in by_pair.values()
             for at, skill in enumerate(wanted.skills)
         )
-        recorder.finish(number, 1.0, compared, verdicts)
+        recorder.finish(number, 1.0, replace(found, skills=verdicts))
 
 
 def claims(folder: Path) -> None:

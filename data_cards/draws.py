@@ -20,7 +20,7 @@ def draw(skill: Skill, shots: int | None, seed: int = 0) -> Skill:
     if shots is None:
         return skill
     if shots < 1:
-        raise SkillwiseError(f"--shots {shots}: draw at least 1 utterance an intent")
+        raise SkillwiseError(f"--shots {shots}: draw at least 1 utterance per intent")
     by_intent: dict[str, list[Utterance]] = defaultdict(list)
     for utterance in _ranked(skill, seed):
         by_intent[utterance.frame.intent].append(utterance)

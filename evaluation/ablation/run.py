@@ -14,6 +14,8 @@ from data_cards.scratch import write_whole
 from evaluation.ablation.settings import BASE, Ablation
 from evaluation.driver.compare import compare
 from evaluation.findings.grouping import comparable
+from evaluation.planning.names import shots_name
+from evaluation.report.format import between, points
 from evaluation.report.markdown import table
 from evaluation.results.folder import owned
 from evaluation.results.reader import FILE, Results
@@ -26,12 +28,6 @@ from evaluation.workers.pool import Limits
 from evaluation.workers.progress import say
 
 PAIR = (BASE, "change")
-HEADINGS = {
-    "frame_accuracy": "frame accuracy",
-    "intent_accuracy": "intent accuracy",
-    "slot_f1": "slot F1",
-    "semer": "SemER",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +108,7 @@ def ablate(
 
 def render(title: str, rows: Sequence[RowResult]) -> str:
     """The table of an ablation. Pure."""
-    header = ["row", "skills", "frame accuracy", *(f"{h}, change" for h in HEADINGS.values())]
+    header = ["row", "skills", "frame accuracy", *(f"{m.title}, change" for m in METRICS.values())]
     header += ["better / equal / worse"]
     lines = []
     for row in rows:
@@ -123,13 +119,13 @@ def render(title: str, rows: Sequence[RowResult]) -> str:
                 row.name,
                 str(row.skills if frame is None else frame.skills),
                 _percent(row.means["frame_accuracy"] if frame is None else frame.changed),
-                *(_change(effects.get(metric)) for metric in HEADINGS),
+                *(_change(effects.get(metric)) for metric in METRICS),
                 f"{frame.wins} / {frame.ties} / {frame.losses}" if frame is not None else "",
             ]
         )
     told = [
         f"- {row.name}: `{row.system}` {' '.join(f'`{c}`' for c in row.changes)}".rstrip()
-        + f", shots {'all' if row.shots is None else row.shots}, commit {row.commit or 'unknown'},"
+        + f", shots {shots_name(row.shots)}, commit {row.commit or 'unknown'},"
         f" settings {row.settings_digest[:12]}"
         + (f", {row.failures} cells failed" if row.failures else "")
         for row in rows
@@ -215,7 +211,6 @@ def _percent(value: float | None) -> str:
 def _change(effect: Effect | None) -> str:
     if effect is None:
         return ""
-    text = f"{100 * effect.points:+.1f}"
-    if effect.ci_low is None or effect.ci_high is None:
-        return text
-    return f"{text} ({100 * effect.ci_low:+.1f} to {100 * effect.ci_high:+.1f})"
+    if effect.ci_low is None:
+        return points(effect.points)
+    return f"{points(effect.points)} ({between(points(effect.ci_low), points(effect.ci_high))})"

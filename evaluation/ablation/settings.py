@@ -33,7 +33,7 @@ class Base(BaseModel):
     suites: list[str] = Field([], description="names of data cards")
     data: list[str] = Field([], description="folders in the neutral format")
     set: dict[str, Any] = Field({}, description="settings of the system; dotted or nested keys")
-    shots: Shots | None = Field(None, description="training utterances an intent; none = all")
+    shots: Shots | None = Field(None, description="training utterances per intent; none = all")
     seeds: int = Field(1, ge=1, description="how many seeds")
     skills: str = Field("*", description="glob over skill@locale")
     vectors: list[str] = Field([], description="vector stores, one a language")

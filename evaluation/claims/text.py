@@ -5,8 +5,10 @@ from typing import Any
 
 from evaluation.claims.conclude import Claimed, Growth, Part
 from evaluation.claims.rules import CLAIMS, CONVERGENCE, Claim, Finding, Measured
+from evaluation.planning.names import shots_name
+from evaluation.report.format import NOTHING, between, percent, plural, points, ratio
 from evaluation.report.markdown import table
-from evaluation.report.text import TITLES
+from evaluation.scoring.metrics import METRICS
 
 NOTE = (
     "A figure is the ratio of means over skills, because that stays put if one skill's baseline is"
@@ -60,8 +62,8 @@ def growth_line(growth: Growth) -> str:
     """One sentence about a pair as training utterances grow."""
     baseline, candidate = growth.pair
     course = ", ".join(
-        f"{'all' if r.shots is None else r.shots}: {_points(r.points)} "
-        f"({_points(r.points_ci_low)} to {_points(r.points_ci_high)})"
+        f"{shots_name(r.shots)}: {points(r.points)} "
+        f"({points(r.points_ci_low)} to {points(r.points_ci_high)})"
         for r in growth.rungs
     )
     stops = growth.stops
@@ -91,13 +93,13 @@ def figures(claimed: Claimed) -> dict[str, Any]:
 
 
 def _measured(claim: Claim, m: Measured | None) -> list[str]:
-    what = f"{TITLES[claim.metric]}, {claim.quantity}, {claim.pair[1]} over {claim.pair[0]}"
+    what = f"{METRICS[claim.metric].title}, {claim.quantity}, {claim.pair[1]} over {claim.pair[0]}"
     if claim.quantity == "ratio":
         what = f"steps of {claim.pair[0]} over steps of {claim.pair[1]}"
     if m is None:
-        return ["–", what, "–", "–", "0"]
-    said = _ratio if claim.quantity == "ratio" else _percent
-    interval = "–" if m.low is None else f"{said(m.low)} to {said(m.high)}"
+        return [NOTHING, what, NOTHING, NOTHING, "0"]
+    said = ratio if claim.quantity == "ratio" else percent
+    interval = between(said(m.low), said(m.high))
     locales = ", ".join(f"{name} {n}" for name, n in m.locales.items())
     counted = f"{m.skills} ({locales})" if locales else str(m.skills)
     return [said(m.value), what, interval, said(m.mean_of_skills), counted]
@@ -105,18 +107,6 @@ def _measured(claim: Claim, m: Measured | None) -> list[str]:
 
 def _regime(shots: int | None, m: Measured | None) -> str:
     if shots is None:
-        return "–"
-    seeds = f", {m.seeds} seed{'s' if m.seeds != 1 else ''}" if m is not None else ""
+        return NOTHING
+    seeds = f", {m.seeds} {plural('seed', m.seeds)}" if m is not None else ""
     return f"{shots} per intent{seeds}"
-
-
-def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:+.1f}%"
-
-
-def _ratio(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
-
-
-def _points(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:+.1f}"

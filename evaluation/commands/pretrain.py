@@ -76,13 +76,14 @@ def pretrain(
     need(tracker)
     from accelerate import PartialState
 
+    from evaluation.planning.names import language as language_of
     from pretrain.mlm.training import Progress
     from pretrain.pipeline import Request
     from pretrain.pipeline import pretrain as run
     from pretrain.store.vector_store import VectorStore
     from pretrain.text import sources
 
-    language = locale.split("-")[0].lower()
+    language = language_of(locale)
     found = [sources.file(argument) for argument in text or ()]
     found += [sources.suite(name, language) for name in suite or ()]
     found += [sources.chitchat()] if chitchat else []

@@ -12,7 +12,7 @@ def report(
     ] = None,
 ) -> int:
     """Write the reports of a finished run again from its results. No system is fitted."""
-    from evaluation.report.files import render
+    from evaluation.driver.compare import report as render
     from evaluation.report.text import headline
     from evaluation.results.folder import last_folder
 

@@ -38,6 +38,7 @@ def import_(
     """
     import numpy as np
 
+    from evaluation.planning.names import language as language_of
     from pretrain.store import word2vec as exchange
     from pretrain.store.vector_store import VectorStore, write
 
@@ -48,7 +49,7 @@ def import_(
     else:
         found = exchange.read(source, binary=_is_binary(source, binary))
         words, vectors, merged = found.words, found.vectors, found.merged
-        language, origin = locale.split("-")[0].lower(), source.name
+        language, origin = language_of(locale), source.name
     card = (
         f"---\nlanguage: {language}\nlibrary_name: skillwise\n---\n\n"
         f"# Word vectors from {origin}\n\n"

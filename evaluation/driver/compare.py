@@ -9,16 +9,16 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from evaluation.driver.forecast import describe, forecast
-from evaluation.findings.comparisons import compare_cells
-from evaluation.findings.verdicts import judge_cells, with_claims
+from evaluation.driver.novelty import note_the_rest, with_notings
+from evaluation.findings.run_findings import run_findings
 from evaluation.planning.cell import Cell, Outcome
 from evaluation.planning.code_digest import commit
 from evaluation.planning.plan import Plan
 from evaluation.report.files import render
 from evaluation.report.word_maps import map_words
 from evaluation.results.folder import owned, take_from_siblings
-from evaluation.results.novelty import note_novelty
-from evaluation.results.reader import FILE
+from evaluation.results.reader import FILE, Results
+from evaluation.results.rescoring import score_again
 from evaluation.results.rows import RunResult
 from evaluation.results.writer import Recorder
 from evaluation.workers.cluster import Cluster
@@ -61,7 +61,10 @@ def compute(
             _prepare_sources(plan, jobs)
             with _executor(jobs, cluster, limits, len(missing)) as (executor, window):
                 compute_missing(plan, recorder, missing, executor, window)
-        note_novelty(recorder, plan.cells(), plan.vectors)
+        again = score_again(recorder, run)
+        if again:
+            say(f"{again:,} cells were scored again from their answers")
+        note_the_rest(recorder, plan.cells(), plan.vectors)
         systems = [spec.name for spec in plan.specs]
         conclude(recorder, run, systems, lambda: time.monotonic() - clock)
 
@@ -70,9 +73,37 @@ def conclude(
     recorder: Recorder, run: int, systems: Sequence[str], seconds: Callable[[], float]
 ) -> None:
     """Compare and judge a run's finished cells, and record what they came to."""
-    verdicts = judge_cells(recorder, run, systems)
-    comparisons = with_claims(compare_cells(recorder, run, systems), verdicts)
-    recorder.finish(run, seconds(), comparisons, verdicts)
+    findings = run_findings(recorder, run, systems)
+    recorder.finish(run, seconds(), findings)
+
+
+def score_alike(folder: Path) -> None:
+    """Score a finished run again where other code scored it, and conclude it again then, so that
+    its counts can stand beside those of another run."""
+    with Recorder(folder / FILE) as recorder:
+        run = recorder.ended_run()
+        if score_again(recorder, run):
+            _conclude_again(recorder, run)
+
+
+def report(folder: Path) -> RunResult:
+    """Render a run's files again from its results.
+
+    Where an earlier release concluded it and kept less, it is concluded again first, once.
+    """
+    with Results(folder / FILE) as results:
+        whole = results.has_all_findings(results.ended_run())
+    if not whole:
+        with owned(folder), Recorder(folder / FILE) as recorder:
+            _conclude_again(recorder, recorder.ended_run())
+    return render(folder)
+
+
+def _conclude_again(recorder: Recorder, run: int) -> None:
+    clock = time.monotonic()
+    systems = [str(name) for name in recorder.settings(run)["systems"]]
+    before = recorder.run(run).seconds
+    conclude(recorder, run, systems, lambda: before + time.monotonic() - clock)
 
 
 def compute_missing(
@@ -82,7 +113,8 @@ def compute_missing(
     """Do the cells at the missing positions and record each as it comes."""
     under_way: dict[str, Cell] = {}
     total = len(plan)
-    outcomes = run_cells(_wanted(plan, missing, under_way), executor, window)
+    wanted = with_notings(_wanted(plan, missing), plan.vectors, recorder.noted())
+    outcomes = run_cells(_followed(wanted, under_way), executor, window)
     with closing(outcomes), progress("cells", total, total - len(missing)) as advance:
         for outcome in outcomes:
             _record(recorder, under_way.pop(outcome.key), outcome, advance)
@@ -140,13 +172,19 @@ def _executor(
     executor.shutdown()
 
 
-def _wanted(plan: Plan, missing: "array[int]", under_way: dict[str, Cell]) -> Iterator[Cell]:
+def _followed(cells: Iterator[Cell], under_way: dict[str, Cell]) -> Iterator[Cell]:
+    """The cells, each kept under its key until its outcome comes."""
+    for cell in cells:
+        under_way[cell.key] = cell
+        yield cell
+
+
+def _wanted(plan: Plan, missing: "array[int]") -> Iterator[Cell]:
     """The cells at the missing positions, which ascend."""
     wanted = iter(missing)
     position = next(wanted, None)
     for at, cell in enumerate(plan):
         if at == position:
-            under_way[cell.key] = cell
             yield cell
             position = next(wanted, None)
 

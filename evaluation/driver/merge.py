@@ -7,12 +7,13 @@ from pathlib import Path
 
 from data_cards.errors import SkillwiseError
 from data_cards.scratch import scratch_beside
-from evaluation.findings.comparisons import compare_cells
-from evaluation.findings.verdicts import judge_cells, with_claims
+from evaluation.findings.run_findings import run_findings
 from evaluation.report.files import render
 from evaluation.results import schema
 from evaluation.results.folder import owned
 from evaluation.results.reader import FILE, Results
+from evaluation.results.rescoring import score_again
+from evaluation.results.rows import FINDINGS
 from evaluation.results.writer import Recorder
 
 SCORES = ("intent_accuracy", "slot_f1", "frame_accuracy", "semer")
@@ -98,7 +99,7 @@ def _take(connection: sqlite3.Connection, path: Path, concluded: dict[int, int])
             " FROM main.cells AS mine JOIN other.cells AS theirs USING (key)"
         ).fetchone()
         for table in ("cells", "predictions", "tests", "failures", "novelty"):
-            names = ", ".join(_columns(connection, table))
+            names = ", ".join(schema.shared(connection, table))
             if not names:
                 continue  # a file made before this table was
             connection.execute(
@@ -112,6 +113,7 @@ def _take(connection: sqlite3.Connection, path: Path, concluded: dict[int, int])
         raise
     finally:
         connection.execute("DETACH other")
+        schema.tidy(path)
     return int(again), int(again) - int(equal)
 
 
@@ -121,7 +123,8 @@ def _take_runs(connection: sqlite3.Connection, concluded: dict[int, int] | None)
     A run that one file alone has keeps the conclusions it came with, for they cost an hour at a
     million cells; without `concluded`, where other scores were kept, no run does.
     """
-    judged = "skills" in _columns(connection, "runs")
+    whole = set(FINDINGS) <= set(schema.shared(connection, "runs"))
+    names = ", ".join(FINDINGS)
     rows = connection.execute(
         'SELECT id, plan_digest, settings_digest, settings, "commit", started, seconds'
         " FROM other.runs ORDER BY started"
@@ -151,10 +154,10 @@ def _take_runs(connection: sqlite3.Connection, concluded: dict[int, int] | None)
             (cursor.lastrowid, number),
         )
         run = int(cursor.lastrowid or 0)
-        if judged and concluded is not None:
+        if whole and concluded is not None:
             connection.execute(
-                "UPDATE main.runs SET (comparisons, skills) = (SELECT comparisons, skills"
-                " FROM other.runs WHERE id = ? AND skills IS NOT NULL) WHERE id = ?",
+                f"UPDATE main.runs SET ({names}) = (SELECT {names} FROM other.runs WHERE id = ?"
+                f" AND {FINDINGS[-1]} IS NOT NULL) WHERE id = ?",
                 (number, run),
             )
             concluded[run] = _finished(connection, "other", number)
@@ -170,16 +173,8 @@ def _finished(connection: sqlite3.Connection, file: str, run: int) -> int:
 
 def _reopen(connection: sqlite3.Connection, run: int) -> None:
     """Forget what a run came to, so that it is concluded anew."""
-    connection.execute(
-        "UPDATE main.runs SET comparisons = NULL, skills = NULL WHERE id = ?", (run,)
-    )
-
-
-def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
-    """The columns that both files have; what an older one lacks is NULL."""
-    mine = [row[1] for row in connection.execute(f"PRAGMA main.table_info({table})")]
-    theirs = {row[1] for row in connection.execute(f"PRAGMA other.table_info({table})")}
-    return [name for name in mine if name in theirs]
+    nothing = ", ".join(f"{name} = NULL" for name in FINDINGS)
+    connection.execute(f"UPDATE main.runs SET {nothing} WHERE id = ?", (run,))
 
 
 def _conclude(path: Path) -> None:
@@ -195,10 +190,9 @@ def _conclude(path: Path) -> None:
             }
             if any(position not in failed for position in recorder.missing(run)):
                 continue
+            score_again(recorder, run)
             systems = _systems(recorder, run)
-            verdicts = judge_cells(recorder, run, systems)
-            comparisons = with_claims(compare_cells(recorder, run, systems), verdicts)
-            recorder.finish(run, seconds or 0.0, comparisons, verdicts)
+            recorder.finish(run, seconds or 0.0, run_findings(recorder, run, systems))
 
 
 def _systems(recorder: Recorder, run: int) -> list[str]:

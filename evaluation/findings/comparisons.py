@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_cards.folds import number
-from evaluation.findings.grouping import Pair, by_skill, comparable, pairs, read_tallies
+from evaluation.findings.grouping import Pair, Tallied, comparable, tallied
+from evaluation.planning.names import SkillRef
 from evaluation.results.reader import Results
 from evaluation.results.rows import Comparison, PlannedCell
 from evaluation.scoring.gains import gain
@@ -35,21 +36,11 @@ class Side:
     @property
     def label(self) -> str:
         """Suite and skill: unique within a run."""
-        return f"{self.suite}/{self.name}@{self.locale}"
+        return SkillRef(self.suite, self.name, self.locale).label
 
 
 Sides = dict[tuple[int | None, Pair, str], list[Side]]
 """By shots, pair and metric: every skill that was measured so."""
-
-
-def compare_cells(
-    results: Results, run: int, systems: Sequence[str], resamples: int = RESAMPLES
-) -> list[Comparison]:
-    """All comparisons of a run, by shots, pair, metric, and locale (first all locales as one)."""
-    shelf = Shelf()
-    compared = list(_compare(sides(results, run, pairs(systems), shelf, resamples)))
-    shelf.close()
-    return compared
 
 
 def sides(
@@ -58,18 +49,24 @@ def sides(
     """Every skill of a run under each wanted pair, for each number of shots and metric; their
     replicates are on the shelf."""
     measured: Sides = {}
-    if not wanted:
-        return measured
-    for (label, shots), group in by_skill(results.cells(run)):
-        tallies = read_tallies(results, group)
-        rng = np.random.default_rng(number(f"{label}|{shots}"))
-        for pair, by_metric in skill_replicates(tallies, wanted, rng, resamples).items():
-            for metric, replicates in by_metric.items():
-                scores = _scores(group, pair, metric)
-                if scores is not None:
-                    side = Side(group[0], *scores, shelf.keep(replicates))
-                    measured.setdefault((shots, pair, metric), []).append(side)
+    for skill in tallied(results, run) if wanted else ():
+        add_sides(measured, skill, wanted, shelf, resamples)
     return measured
+
+
+def add_sides(
+    measured: Sides, skill: Tallied, wanted: Sequence[Pair], shelf: Shelf, resamples: int
+) -> None:
+    """Add one skill under each wanted pair and metric."""
+    if not wanted:
+        return
+    rng = np.random.default_rng(number(f"{skill.label}|{skill.shots}"))
+    for pair, by_metric in skill_replicates(skill.counts, wanted, rng, resamples).items():
+        for metric, replicates in by_metric.items():
+            scores = _scores(skill.cells, pair, metric)
+            if scores is not None:
+                side = Side(skill.cells[0], *scores, shelf.keep(replicates))
+                measured.setdefault((skill.shots, pair, metric), []).append(side)
 
 
 def _scores(
@@ -87,7 +84,8 @@ def _scores(
     return first, second, len(seeds)
 
 
-def _compare(measured: Sides) -> Iterator[Comparison]:
+def compared(measured: Sides) -> Iterator[Comparison]:
+    """All comparisons, by shots, pair, metric, and locale (first all locales as one)."""
     for (shots, pair, metric), found in measured.items():
         yield comparison(shots, pair, METRICS[metric], None, found)
         for locale in sorted({side.locale for side in found}):

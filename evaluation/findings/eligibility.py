@@ -13,6 +13,7 @@ from evaluation.scoring.metrics import METRICS
 from evaluation.stats.equivalence import MARGIN, equivalence
 from evaluation.stats.multiplicity import adjusted
 from evaluation.stats.paired_error import PairedError, min_f_prime, moderated
+from evaluation.stats.paired_interval import interval
 from evaluation.stats.power import (
     LARGEST,
     smallest_effect,
@@ -88,6 +89,7 @@ def adjusted_tests(skills: Sequence[SkillEvidence], rule: Rule) -> list[dict[str
         bounds = [equivalence(e, higher_is_better=better, margin=rule.margin) for e in errors]
         p_adjusted, no_gain = adjusted(p_values), adjusted([b.p_no_gain for b in bounds])
         for k, i in enumerate(having):
+            low, high = interval(errors[k])
             out[i][metric] = MetricTest(
                 metric=metric,
                 points=errors[k].points,
@@ -98,6 +100,8 @@ def adjusted_tests(skills: Sequence[SkillEvidence], rule: Rule) -> list[dict[str
                 p_no_worse=bounds[k].p_no_worse,
                 p_no_gain=bounds[k].p_no_gain,
                 p_no_gain_adjusted=no_gain[k],
+                ci_low=low,
+                ci_high=high,
             )
     return out
 
@@ -110,24 +114,27 @@ def _verdict(
     needed = None
     measured = f"{100 * test.points:+.1f} points"
     if test.p_adjusted <= rule.alpha and test.points > 0:
-        verdict, reason = MOVE, f"{measured}, adjusted p {_p(test.p_adjusted)}"
+        verdict, reason = MOVE, f"{measured}, adjusted p {p_value(test.p_adjusted)}"
         if test.points < rule.margin:
             reason += f"; sure, yet under the {100 * rule.margin:g} points that matter"
     elif test.p_adjusted <= rule.alpha and test.points < 0:
-        verdict, reason = KEEP, f"{measured}, adjusted p {_p(test.p_adjusted)}: the candidate loses"
+        verdict, reason = (
+            KEEP,
+            f"{measured}, adjusted p {p_value(test.p_adjusted)}: the candidate loses",
+        )
     elif test.p_no_gain_adjusted <= rule.alpha:
         verdict = KEEP
         reason = (
             f"{measured}; a gain of {100 * rule.margin:g} points or more is ruled out, "
-            f"adjusted p {_p(test.p_no_gain_adjusted)}"
+            f"adjusted p {p_value(test.p_no_gain_adjusted)}"
         )
     else:
         verdict = UNDECIDED
-        reason = f"{measured}, adjusted p {_p(test.p_adjusted)}; "
+        reason = f"{measured}, adjusted p {p_value(test.p_adjusted)}; "
         if test.p_utterances <= reach:
             reason += (
                 f"these models differ, but {skill.seeds} seeds do not yet show that the systems "
-                f"do (p {_p(test.p_value)}): run more seeds"
+                f"do (p {p_value(test.p_value)}): run more seeds"
             )
         else:
             needed = _needed(skill, test.points, reach, rule)
@@ -184,5 +191,6 @@ def _more(needed: int | None) -> str:
     return f"needs about {needed:,} more"
 
 
-def _p(value: float) -> str:
+def p_value(value: float) -> str:
+    """A p-value as it is written."""
     return "< .001" if value < 0.001 else f"{value:.3f}".removeprefix("0")

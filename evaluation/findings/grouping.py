@@ -1,6 +1,7 @@
 """How a run's cells are put together: by skill, by pair of systems, by seed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from evaluation.results.reader import Results
@@ -21,21 +22,41 @@ def pairs(systems: Sequence[str]) -> list[Pair]:
     return list(dict.fromkeys(found))
 
 
+@dataclass(frozen=True, slots=True)
+class Tallied:
+    """One skill's finished cells at one number of shots, with the counts of their answers: system
+    -> seed -> (utterances, columns). They are read once, for all that is found from them."""
+
+    label: str
+    shots: int | None
+    cells: Sequence[PlannedCell]
+    counts: Mapping[str, Mapping[int, Counts]]
+
+
+def tallied(results: Results, run: int) -> Iterator[Tallied]:
+    """A run's finished cells with their counts, skill by skill; one skill is held at a time."""
+    for (label, shots), cells in by_skill(results.cells(run)):
+        counts: dict[str, dict[int, Counts]] = {}
+        for cell in cells:
+            by_seed = counts.setdefault(cell.row.system, {})
+            by_seed[cell.row.seed] = results.counts(cell.row.key)
+        yield Tallied(label, shots, cells, counts)
+
+
 def by_skill(
     cells: Iterable[PlannedCell],
 ) -> Iterator[tuple[tuple[str, int | None], list[PlannedCell]]]:
-    """Group a run's cells, which come skill by skill: (label, shots) with its cells."""
+    """Group a run's cells: (label, shots) with its cells.
+
+    They must come skill by skill, as a plan has them; a skill that comes again is a ValueError, for
+    it would count twice.
+    """
+    seen: set[tuple[str, int | None]] = set()
     for key, group in groupby(cells, key=lambda cell: (cell.label, cell.row.shots)):
+        if key in seen:
+            raise ValueError(f"the cells of {key[0]} at {key[1]} shots do not come together")
+        seen.add(key)
         yield key, list(group)
-
-
-def read_tallies(results: Results, cells: Iterable[PlannedCell]) -> dict[str, dict[int, Counts]]:
-    """The counts of one skill's cells: system -> seed -> (utterances, columns)."""
-    tallies: dict[str, dict[int, Counts]] = {}
-    for cell in cells:
-        by_seed = tallies.setdefault(cell.row.system, {})
-        by_seed[cell.row.seed] = results.counts(cell.row.key)
-    return tallies
 
 
 def comparable(row: CellRow, metric: str) -> bool:

@@ -7,10 +7,11 @@ grows with the skills, save for three numbers a cell that medians are taken of.
 import math
 import statistics
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from evaluation.findings.grouping import by_skill
+from evaluation.planning.names import SkillRef
 from evaluation.results.rows import PlannedCell
 from evaluation.scoring.metrics import METRICS
 
@@ -35,7 +36,7 @@ class SkillScores:
     @property
     def label(self) -> str:
         """Suite and skill: unique within a run."""
-        return f"{self.suite}/{self.name}@{self.locale}"
+        return SkillRef(self.suite, self.name, self.locale).label
 
     def score(self, system: str, metric: str) -> float | None:
         """A system's mean, None where it has no finished cell here."""
@@ -71,6 +72,11 @@ class RunScores:
         """The skills that were measured at a number of shots."""
         return [skill for skill in self.skills if skill.shots == shots]
 
+    def mean_size(self, shots: int | None) -> float:
+        """Mean training utterances of a skill at a number of shots that was measured."""
+        trained = [skill.n_train for skill in self.at(shots)]
+        return sum(trained) / len(trained)
+
 
 @dataclass(slots=True)
 class _Costs:
@@ -95,11 +101,8 @@ def run_scores(cells: Iterable[PlannedCell]) -> RunScores:
     data: dict[tuple[str, str], None] = {}
     finished = -math.inf
     for (label, shots), group in by_skill(cells):
-        some = group[0].row
-        by_system: dict[str, list[PlannedCell]] = {}
         for cell in group:
             row = cell.row
-            by_system.setdefault(row.system, []).append(cell)
             data[label, row.data_digest] = None
             code.setdefault(row.system, set()).add(row.code_digest)
             finished = max(finished, row.finished)
@@ -107,21 +110,27 @@ def run_scores(cells: Iterable[PlannedCell]) -> RunScores:
             cost.train_seconds.append(row.train_seconds)
             cost.predict_ms.append(row.predict_ms)
             cost.model_bytes.append(row.model_bytes)
-        means = {
-            system: tuple(_mean(own, metric) for metric in METRICS)
-            for system, own in by_system.items()
-        }
-        skills.append(
-            SkillScores(
-                group[0].suite, some.skill, some.locale, shots, some.n_train, some.n_test, means
-            )
-        )
+        skills.append(skill_scores(group))
     return RunScores(
         tuple(skills),
         {key: cost.medians() for key, cost in costs.items()},
         {system: frozenset(digests) for system, digests in code.items()},
         tuple(sorted(data)),
         None if math.isinf(finished) else finished,
+    )
+
+
+def skill_scores(cells: Sequence[PlannedCell]) -> SkillScores:
+    """The means of one skill's cells at one number of shots."""
+    some = cells[0].row
+    by_system: dict[str, list[PlannedCell]] = {}
+    for cell in cells:
+        by_system.setdefault(cell.row.system, []).append(cell)
+    means = {
+        system: tuple(_mean(own, metric) for metric in METRICS) for system, own in by_system.items()
+    }
+    return SkillScores(
+        cells[0].suite, some.skill, some.locale, some.shots, some.n_train, some.n_test, means
     )
 
 

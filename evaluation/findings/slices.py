@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from data_cards.records import Frame, Utterance
-from evaluation.findings.grouping import Pair, by_skill, pairs
-from evaluation.results.novelty import draw_key
+from evaluation.findings.grouping import Pair, Tallied
+from evaluation.planning.names import language
+from evaluation.planning.novelty import draw_key
 from evaluation.results.reader import Results
-from evaluation.results.rows import CellRow, PlannedCell, RunResult, Slice
+from evaluation.results.rows import CellRow, Slice
 from evaluation.scoring.metrics import COLUMNS
 
 Flags = NDArray[np.bool_]
@@ -103,26 +104,31 @@ def rights(
 
 def noted(results: Results, row: CellRow, vectors: Mapping[str, str]) -> Noted:
     """What is new in the test utterances of a cell's draw; `vectors` are the run's digests."""
-    digest = vectors.get(row.locale.split("-")[0].lower(), "")
+    digest = vectors.get(language(row.locale), "")
     return results.novelty(draw_key(row.data_digest, row.shots, row.seed, digest))
 
 
-def slices(run: RunResult, results: Results) -> tuple[Slice, ...]:
-    """Every slice of a run, by number of shots, pair, and kind."""
-    systems = [str(name) for name in run.settings.get("systems", ())]
-    wanted = pairs(systems) if systems else []
-    vectors = run.settings.get("vectors", {})
-    sums: dict[_Key, _Totals] = {}
-    names: dict[str, int] = {}
-    for (_, shots), cells in by_skill(run.cells):
-        name = names.setdefault(cells[0].row.skill, len(names))
-        for pair, part, counted in _counted(cells, wanted, results, vectors):
-            key = (shots, pair, part.unit, part.kind, part.label)
-            if key not in sums:
-                sums[key] = _Totals()
-            sums[key].add(name, counted)
-    order = _order(sums)
-    return tuple(_slice(key, sums[key]) for key in sorted(sums, key=order))
+class Slicing:
+    """The slices of a run, skill by skill; `vectors` are the digests of its stores by language."""
+
+    def __init__(self, wanted: Sequence[Pair], vectors: Mapping[str, str]) -> None:
+        self._wanted, self._vectors = wanted, vectors
+        self._sums: dict[_Key, _Totals] = {}
+        self._names: dict[str, int] = {}
+
+    def add(self, skill: Tallied, results: Results) -> None:
+        """Add one skill's units; its answers are read from the results."""
+        name = self._names.setdefault(skill.cells[0].row.skill, len(self._names))
+        for pair, part, counted in _counted(skill, self._wanted, results, self._vectors):
+            key = (skill.shots, pair, part.unit, part.kind, part.label)
+            if key not in self._sums:
+                self._sums[key] = _Totals()
+            self._sums[key].add(name, counted)
+
+    def slices(self) -> tuple[Slice, ...]:
+        """Every slice, by number of shots, pair, and kind."""
+        order = _order(self._sums)
+        return tuple(_slice(key, self._sums[key]) for key in sorted(self._sums, key=order))
 
 
 class _Totals:
@@ -150,18 +156,17 @@ class _Totals:
 
 
 def _counted(
-    cells: Sequence[PlannedCell], wanted: Sequence[Pair], results: Results,
-    vectors: Mapping[str, str],
+    skill: Tallied, wanted: Sequence[Pair], results: Results, vectors: Mapping[str, str]
 ) -> Iterator[tuple[Pair, Part, list[int]]]:  # fmt: skip
     """One skill's counts of each slice, seed by seed; all seeds have the same test split."""
-    digest = cells[0].row.data_digest
+    digest = skill.cells[0].row.data_digest
     test: tuple[Utterance, ...] | None = None
     gold: list[list[list[Any]]] = []
     cut: dict[str, list[tuple[list[Part], NDArray[np.int64]]]] = {}  # by what is noted of a draw
     seeds: dict[int, dict[str, CellRow]] = {}
-    for cell in cells:
+    for cell in skill.cells:
         seeds.setdefault(cell.row.seed, {})[cell.row.system] = cell.row
-    for rows in seeds.values():
+    for seed, rows in seeds.items():
         here = [pair for pair in wanted if set(pair) <= rows.keys()]
         if not here:
             continue
@@ -174,7 +179,7 @@ def _counted(
             cut[drawn] = _by_unit(parts(test, note))
         right = {
             s: {
-                "utterances": results.counts(row.key)[:, FRAME].astype(bool),
+                "utterances": skill.counts[s][seed][:, FRAME].astype(bool),
                 "slots": _found(gold, results.spans(row.key)),
             }
             for s, row in rows.items()

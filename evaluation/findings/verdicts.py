@@ -7,8 +7,7 @@ import numpy as np
 
 from data_cards.folds import number
 from evaluation.findings.eligibility import DECIDING, Evidence, Rule, SkillEvidence, decide
-from evaluation.findings.grouping import Pair, by_skill, comparable, pairs, read_tallies
-from evaluation.results.reader import Results
+from evaluation.findings.grouping import Pair, Tallied, comparable
 from evaluation.results.rows import Comparison, MetricTest, PlannedCell, SkillVerdict
 from evaluation.scoring.metrics import COLUMNS, METRICS, Counts, Metric
 from evaluation.stats.multiplicity import claimable
@@ -19,27 +18,29 @@ EXACT = {"frame_accuracy": "frame", "intent_accuracy": "intent"}
 """Metrics that count right utterances, with the column that does: these have an exact test."""
 
 
-def judge_cells(
-    results: Results, run: int, systems: Sequence[str], rule: Rule | None = None
-) -> list[SkillVerdict]:
-    """The verdict on each skill, for each pair and number of shots; skills in the plan's order."""
-    lists: dict[tuple[int | None, Pair], list[SkillEvidence]] = {}
-    for (label, shots), cells in by_skill(results.cells(run)):
-        tallies = read_tallies(results, cells)
-        wanted = pairs(systems)
-        errors = {
-            name: dict(zip(wanted, paired_errors(tallies, wanted, metric), strict=True))
-            for name, metric in METRICS.items()
-        }
-        for pair in wanted:
-            first, second = (tallies.get(system, {}) for system in pair)
-            seeds = sorted(first.keys() & second.keys())
-            if seeds:
-                counts = [np.stack([side[seed] for seed in seeds]) for side in (first, second)]
-                rng = np.random.default_rng(number(f"{label}|{shots}|{pair}"))
-                own = {name: found[pair] for name, found in errors.items()}
-                found = _evidence(cells, pair, counts[0], counts[1], own, rng)
-                lists.setdefault((shots, pair), []).append(found)
+Lists = dict[tuple[int | None, Pair], list[SkillEvidence]]
+"""By shots and pair: the evidence on every skill, in the plan's order."""
+
+
+def add_evidence(lists: Lists, skill: Tallied, wanted: Sequence[Pair]) -> None:
+    """Add one skill's tests under each wanted pair."""
+    errors = {
+        name: dict(zip(wanted, paired_errors(skill.counts, wanted, metric), strict=True))
+        for name, metric in METRICS.items()
+    }
+    for pair in wanted:
+        first, second = (skill.counts.get(system, {}) for system in pair)
+        seeds = sorted(first.keys() & second.keys())
+        if seeds:
+            counts = [np.stack([side[seed] for seed in seeds]) for side in (first, second)]
+            rng = np.random.default_rng(number(f"{skill.label}|{skill.shots}|{pair}"))
+            own = {name: found[pair] for name, found in errors.items()}
+            found = _evidence(skill.cells, pair, counts[0], counts[1], own, rng)
+            lists.setdefault((skill.shots, pair), []).append(found)
+
+
+def judged(lists: Lists, rule: Rule | None = None) -> list[SkillVerdict]:
+    """The verdict on each skill, for each pair and number of shots."""
     return [verdict for skills in lists.values() for verdict in decide(skills, rule)]
 
 

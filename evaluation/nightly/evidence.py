@@ -35,9 +35,8 @@ class NightRun:
 
     def broken(self, key: CellKey) -> str:
         """The last line of the traceback that took one of the cell's seeds, "" if none did."""
-        shots = "all" if key.shots is None else key.shots
-        start = f"{key.label} {key.system} shots {shots} seed "
-        found = (f.traceback for f in self.failures if f.name.startswith(start))
+        cell = (key.label, key.system, key.shots)
+        found = (f.traceback for f in self.failures if (f.label, f.system, f.shots) == cell)
         return next((t.strip().rpartition("\n")[2] for t in found), "")
 
 

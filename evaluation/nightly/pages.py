@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Sequence
+from importlib.resources import files
 
 import jinja2
 
@@ -143,74 +144,4 @@ def _curve(line: Sequence[CellVerdict | None]) -> str:
 def _page() -> jinja2.Template:
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     environment.globals["entry"] = _entry
-    return environment.from_string(_HTML)
-
-
-_HTML = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>skillwise: nights</title>
-<style>
-:root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --line: #d5d9de;
-  --worse: #b3430e; --better: #1466a8; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e4e7ea; --paper: #14171a; --line: #3a4047; --worse: #f2905e; --better: #7cbcf0; }
-}
-body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper);
-  margin: 1.5rem auto; max-width: 80rem; padding: 0 1rem; }
-.wide { overflow-x: auto; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: .2rem .5rem; border-bottom: 1px solid var(--line); text-align: right;
-  white-space: nowrap; font-weight: normal; }
-th:first-child, .told td { text-align: left; }
-th:first-child { position: sticky; left: 0; background: var(--paper); }
-thead th { font-weight: 600; vertical-align: bottom; }
-.told td:last-child { white-space: normal; min-width: 16rem; }
-svg { width: 100px; height: 20px; vertical-align: middle; }
-polyline { fill: none; stroke: currentColor; stroke-width: 1.5; }
-.regression { color: var(--worse); font-weight: 700; }
-.improvement { color: var(--better); font-weight: 700; }
-.not-comparable, .insufficient-data { opacity: .6; }
-</style>
-<h1>Nights</h1>
-<p>{{ headline or "No night is on record." }}</p>
-{% if told %}
-<div class="wide"><table class="told">
-<thead><tr><th scope="col">skill</th><th scope="col">system</th><th scope="col">verdict</th>
-<th scope="col">why</th></tr></thead>
-<tbody>
-{% for cell in told %}
-<tr><th scope="row">{{ cell.key.label }}</th><td>{{ cell.key.system }}</td>
-<td class="{{ cell.verdict | replace(' ', '-') }}">{{ marks[cell.verdict] }} {{ cell.verdict }}</td>
-<td>{{ cell.reason }}</td></tr>
-{% endfor %}
-</tbody></table></div>
-{% endif %}
-<p>Frame accuracy in percent, and against the reference:
-{% for verdict, mark in marks.items() %}<b>{{ mark }}</b> {{ verdict }}
-{%- if not loop.last %}, {% endif %}{% endfor %}. The course is {{ span }} points high.</p>
-{% for group in groups %}
-<h2>{{ group.title }}</h2>
-<div class="wide"><table>
-<thead><tr><th scope="col">skill</th><th scope="col">course</th>
-{% for night in nights %}<th scope="col" title="{{ night.date }} {{ night.commit or '' }}">
-{{- night.number }}{% if night.accepted %}<br>accepted{% endif %}</th>{% endfor %}</tr></thead>
-<tbody>
-<tr><th scope="row">all skills, change in points</th><td></td>
-{% for suite in group.suites %}<td
-{%- if suite %} class="{{ suite.verdict | replace(' ', '-') }}" title="{{ suite.verdict }}"
-{%- endif %}>{% if suite %}{{ "%+.2f" | format(100 * suite.points) }} {{ marks[suite.verdict] }}
-{%- endif %}</td>{% endfor %}</tr>
-{% for line in group.lines %}
-<tr><th scope="row">{{ line.label }}</th>
-<td>{% if line.curve %}<svg viewBox="0 0 100 20" role="img" aria-label="frame accuracy over the nights">
-<polyline points="{{ line.curve }}"/></svg>{% endif %}</td>
-{% for cell in line.cells %}<td
-{%- if cell %} class="{{ cell.verdict | replace(' ', '-') if cell.reference is not none or cell.tonight is none }}" title="{{ cell.verdict }}: {{ cell.reason }}"
-{%- endif %}>{{ entry(cell) }}</td>{% endfor %}</tr>
-{% endfor %}
-</tbody></table></div>
-{% endfor %}
-</html>
-"""  # noqa: E501 - markup breaks where spaces may stand
+    return environment.from_string(files(__package__).joinpath("page.html").read_text("utf-8"))

@@ -13,7 +13,7 @@ from typing import Any
 
 from data_cards.errors import SkillwiseError
 from data_cards.scratch import write_whole
-from evaluation.driver.compare import compare
+from evaluation.driver.compare import compare, score_alike
 from evaluation.nightly.evidence import first_night, judge_night, night_run
 from evaluation.nightly.history import (
     REFERENCE,
@@ -114,6 +114,8 @@ def nightly(
         else:
             earlier = [n.number for n in nights if before < n.number < number]
             pooled = earlier[max(0, len(earlier) - rule.window + 1) :]
+            for past in (reference, *(folder_of(history, n) for n in pooled)):
+                score_alike(past)
             cells, suites = judge_night(
                 night_run(reference),
                 tonight,

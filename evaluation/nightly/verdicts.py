@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from evaluation.planning.names import SkillRef
 from evaluation.scoring.metrics import COLUMNS, Counts
 from evaluation.stats.multiplicity import adjusted
 from evaluation.stats.paired_error import PairedError, moderated, padded
@@ -68,7 +69,7 @@ class CellKey:
     @property
     def label(self) -> str:
         """Suite, skill and locale."""
-        return f"{self.suite}/{self.skill}@{self.locale}"
+        return SkillRef(self.suite, self.skill, self.locale).label
 
 
 @dataclass(frozen=True, slots=True)

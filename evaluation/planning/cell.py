@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data_cards.errors import SkillwiseError
+from evaluation.planning.code_digest import scoring_digest
+from evaluation.planning.names import cell_name
+from evaluation.planning.novelty import Noting, Novelty, noted
 from evaluation.planning.skill_block import PackedSkill, unpack
 from evaluation.planning.systems import SystemSpec
 from evaluation.planning.vectors import Vectors
@@ -34,6 +37,8 @@ class Cell:
     code_digest: str
     vectors: Vectors | None = None
     source: SourcePointer | None = None
+    noting: Noting | None = None
+    """What its worker is to note of the draw besides; no number depends on it."""
 
     @property
     def vectors_digest(self) -> str:
@@ -56,19 +61,24 @@ class Cell:
     @property
     def name(self) -> str:
         """The cell in words, for progress and errors."""
-        shots = "all" if self.shots is None else self.shots
-        return f"{self.skill.label} {self.spec.name} shots {shots} seed {self.seed}"
+        return cell_name(self.skill.label, self.spec.name, self.shots, self.seed)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a worker sends back: a measurement, or an error of the user, or a bug's traceback."""
+    """What a worker sends back: a measurement, or an error of the user, or a bug's traceback.
+
+    `scoring_digest` is of the code that computed the measurement's scores there, `novelty` what
+    the cell was to note.
+    """
 
     key: str
     measurement: Measurement | None = None
     error: SkillwiseError | None = None
     traceback: str = ""
     finished: float = 0.0
+    scoring_digest: str | None = None
+    novelty: Novelty | None = None
 
 
 def run_cell(cell: Cell) -> Outcome:
@@ -79,8 +89,14 @@ def run_cell(cell: Cell) -> Outcome:
             cell.source.path if cell.source is not None else None,
         )
         measurement = measure(system, unpack(cell.skill), cell.seed, cell.shots)
+        told = (
+            noted(cell.noting, cell.skill, cell.shots, cell.seed)
+            if cell.noting is not None else None
+        )  # fmt: skip
     except SkillwiseError as error:
         return Outcome(cell.key, error=SkillwiseError(f"{cell.name}: {error}"))
     except Exception:  # a bug in one cell must not end the run: it is reported by the cell's name
         return Outcome(cell.key, traceback=traceback.format_exc())
-    return Outcome(cell.key, measurement, finished=time.time())
+    return Outcome(
+        cell.key, measurement, finished=time.time(), scoring_digest=scoring_digest(), novelty=told
+    )

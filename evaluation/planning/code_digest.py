@@ -25,7 +25,19 @@ ROOMS = ("data_cards", "pretrain", "baselines", "dnn", "evaluation")
 ANSWERING = "evaluation.scoring.answers"
 """What every cell runs besides its system; it must import little: each cell's key depends on it."""
 
+SCORING = "evaluation.scoring.scored"
+"""What computes scores from stored answers."""
+
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "sklearn-crfsuite", "python-crfsuite", "torch")
+
+
+@cache
+def scoring_digest() -> str:
+    """Digest of all source that scores stored answers; it is in no cell's key.
+
+    Where a cell was scored by other source, its scores are computed again from its answers.
+    """
+    return source_digest((SCORING,))
 
 
 @cache

@@ -101,6 +101,7 @@ class Plan:
             },
             "notes": list(self.notes),
             "versions": {name: release(name) for name in LIBRARIES},
+            "asked": self.settings.model_dump(mode="json"),
         }
 
     def settings_digest(self) -> str:

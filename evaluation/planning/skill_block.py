@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from data_cards.records import Frame, Skill, Slot, Utterance
+from evaluation.planning.names import SkillRef, language
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,12 @@ class PackedSkill:
     @property
     def language(self) -> str:
         """The locale's language: "en" of "en-GB"."""
-        return self.locale.split("-")[0].lower()
+        return language(self.locale)
 
     @property
     def label(self) -> str:
         """Suite and key: unique within a run."""
-        return f"{self.suite}/{self.key}"
+        return SkillRef(self.suite, self.name, self.locale).label
 
 
 def pack(skill: Skill, suite: str) -> PackedSkill:

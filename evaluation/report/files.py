@@ -1,10 +1,8 @@
 """The rendered files of a run's folder, made from its results alone."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from data_cards.scratch import write_whole
-from evaluation.findings.slices import slices
 from evaluation.report.page.rendering import render_page
 from evaluation.report.page.words import read_maps
 from evaluation.report.summary import render_summary
@@ -20,7 +18,6 @@ def render(folder: Path) -> RunResult:
     """Render a run's files from its results alone, each whole or not at all."""
     with Results(folder / FILE) as results:
         run = results.run()
-        run = replace(run, slices=slices(run, results))
         page = render_page(run, results, read_maps(folder))  # it shows answers: it needs the file
     write_whole(folder / "report.html", page)
     for name, render_file in RENDERED.items():

@@ -42,6 +42,7 @@ def _parts(run: RunResult) -> Iterator[tuple[str, Any]]:
     yield "comparisons", map(asdict, run.comparisons)
     yield "skills", map(asdict, run.skills)
     yield "slices", map(asdict, run.slices)
+    yield "levels", map(asdict, run.levels)
     yield "settings", run.settings
     yield (
         "failures",
@@ -99,5 +100,6 @@ def _cell(cell: PlannedCell) -> dict[str, Any]:
         "settings_digest": row.settings_digest,
         "code_digest": row.code_digest,
         "vectors_digest": row.vectors_digest,
+        "scoring_digest": row.scoring_digest,
     }
     return {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in values.items()}

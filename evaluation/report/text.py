@@ -4,17 +4,12 @@ import math
 from collections.abc import Sequence
 
 from evaluation.findings.scores import RunScores, SkillScores, mean_over_skills, run_scores
+from evaluation.report.command import command, seeds_note
+from evaluation.report.format import between, percent, plural, points, score, shots_words
 from evaluation.report.markdown import table
 from evaluation.report.verdict_text import claims, eligibility
 from evaluation.results.rows import Comparison, RunResult, Slice
 from evaluation.scoring.metrics import METRICS
-
-TITLES = {
-    "frame_accuracy": "frame accuracy",
-    "intent_accuracy": "intent accuracy",
-    "slot_f1": "slot F1",
-    "semer": "SemER",
-}
 
 
 def render_report(run: RunResult) -> str:
@@ -26,10 +21,10 @@ def render_report(run: RunResult) -> str:
         if not skills:
             continue
         comparisons = [c for c in run.comparisons if c.shots == shots]
-        parts += [f"## {_shots(shots).capitalize()}", scores_table(skills)]
+        parts += [f"## {shots_words(shots).capitalize()}", scores_table(skills)]
         if comparisons:
             parts += ["### Gains", gains_table(comparisons)]
-            claimed = claims(comparisons, TITLES)
+            claimed = claims(comparisons)
             parts += ["### What may be claimed", claimed] if claimed else []
         verdicts = [v for v in run.skills if v.shots == shots]
         if verdicts:
@@ -56,10 +51,10 @@ def headline(run: RunResult) -> str:
         if c.metric != "frame_accuracy" or c.locale is not None:
             continue
         lines.append(
-            f"**{c.candidate}** over {c.baseline} ({_shots(c.shots)}): frame accuracy "
-            f"{_number(c.baseline_mean)} -> {_number(c.candidate_mean)}, {_rise(c)}; better on "
+            f"**{c.candidate}** over {c.baseline} ({shots_words(c.shots)}): frame accuracy "
+            f"{score(c.baseline_mean)} -> {score(c.candidate_mean)}, {_rise(c)}; better on "
             f"{c.wins}, equal on {c.ties}, worse on {c.losses} of {c.skills} "
-            f"{_plural('skill', c.skills)}."
+            f"{plural('skill', c.skills)}."
         )
     return "\n\n".join(lines) or "One system was run: there is nothing to compare."
 
@@ -73,13 +68,15 @@ def scores_table(skills: Sequence[SkillScores]) -> str:
     if len(locales) > 1:
         groups.append(("all", list(skills)))
     rows = [
-        [locale, str(len(own)), system, *(_number(v) for v in means)]
+        [locale, str(len(own)), system, *(score(v) for v in means)]
         for locale, group in groups
         for system in _systems(skills)
         if (own := [s for s in group if system in s.means])
         for means in [[mean_over_skills(own, system, metric) for metric in METRICS]]
     ]
-    return table(["locale", "skills", "system", *TITLES.values()], rows)
+    return table(
+        ["locale", "skills", "system", *(metric.title for metric in METRICS.values())], rows
+    )
 
 
 def gains_table(comparisons: Sequence[Comparison]) -> str:
@@ -89,10 +86,10 @@ def gains_table(comparisons: Sequence[Comparison]) -> str:
               "errors removed", "wins/ties/losses"]  # fmt: skip
     rows = [
         [
-            c.locale or "all", c.candidate, c.baseline, TITLES[c.metric],
-            _points(c.points), _percent(c.relative_gain),
-            "–" if c.ci_low is None else f"{_percent(c.ci_low)} to {_percent(c.ci_high)}",
-            _percent(c.relative_error_reduction), f"{c.wins}/{c.ties}/{c.losses}",
+            c.locale or "all", c.candidate, c.baseline, METRICS[c.metric].title,
+            points(c.points), percent(c.relative_gain),
+            between(percent(c.ci_low), percent(c.ci_high)),
+            percent(c.relative_error_reduction), f"{c.wins}/{c.ties}/{c.losses}",
         ]
         for c in comparisons
         if c.locale is None or not one_locale
@@ -108,9 +105,9 @@ def slice_table(slices: Sequence[Slice]) -> str:
     own = [s for s in slices if (s.baseline, s.candidate) == pair]
     rows = [
         [
-            f"{s.unit}, {s.kind}: {s.label}", str(s.count), _number(s.baseline_right),
-            _number(s.candidate_right), _points(s.points),
-            "–" if s.ci_low is None else f"{_points(s.ci_low)} to {_points(s.ci_high)}",
+            f"{s.unit}, {s.kind}: {s.label}", str(s.count), score(s.baseline_right),
+            score(s.candidate_right), points(s.points),
+            between(points(s.ci_low), points(s.ci_high)),
             str(s.won), str(s.lost),
         ]
         for s in own
@@ -134,8 +131,7 @@ def ladder(skills: Sequence[SkillScores]) -> str:
         rise = last - first if first is not None and last is not None else None
         name = skill.label if len(suites) > 1 else skill.label.partition("/")[2]
         sizes = [str(skill.n_train), str(skill.n_test)]
-        shown = "–" if rise is None else f"{100 * rise:+.1f}"
-        rows.append((rise, [name, *sizes, *(_number(m) for m in means), shown]))
+        rows.append((rise, [name, *sizes, *(score(m) for m in means), points(rise)]))
     rows.sort(key=lambda row: -math.inf if row[0] is None else row[0], reverse=True)
     return table(["skill", "train", "test", *systems, "points"], [cells for _, cells in rows])
 
@@ -166,26 +162,12 @@ def what_was_run(run: RunResult) -> str:
             for language, digest in _items(s, "vectors")
         ),
         *(f"- {note}" for note in s["notes"]),
+        *(f"- {note}" for note in seeds_note(s)),
         "- a score is the mean over skills of the mean over seeds; intervals draw skills, seeds "
         "and utterances; SemER is an error rate, less is better",
-        f"\n```\n{command(run)}\n```",
+        f"\n```\n{command(s)}\n```",
     ]
     return "\n".join(lines)
-
-
-def command(run: RunResult) -> str:
-    """The command line that repeats the run."""
-    s = run.settings
-    words = ["skillwise compare"]
-    words += [f"--suite {name}" for name in s["suites"]]
-    words += [f"--data {name}" for name in s["data"]]
-    words += [f"--systems {','.join(s['systems'])}"]
-    words += [f"--set {change}" for change in s["changes"]]
-    words += [f"--shots {'all' if n is None else n}" for n in s["shots"]]
-    words += [f"--seeds {s['seeds']}"]
-    words += [f"--skills '{s['pattern']}'"] if s["pattern"] != "*" else []
-    words += ["--slots-only"] if s["slots_only"] else []
-    return " ".join(words)
 
 
 def _systems(skills: Sequence[SkillScores]) -> list[str]:
@@ -203,29 +185,9 @@ def _failure(name: str, trace: str) -> str:
 def _rise(c: Comparison) -> str:
     """The gain with its interval, in points where the baseline is zero and no ratio exists."""
     if c.relative_gain is None:
-        low, high = _points(c.points_ci_low), _points(c.points_ci_high)
-        return f"{_points(c.points)} points (95% interval {low} to {high})"
+        interval = between(points(c.points_ci_low), points(c.points_ci_high))
+        return f"{points(c.points)} points (95% interval {interval})"
     return (
-        f"{_percent(c.relative_gain)} relative (95% interval {_percent(c.ci_low)} to "
-        f"{_percent(c.ci_high)}), {_percent(c.relative_error_reduction)} of errors removed"
+        f"{percent(c.relative_gain)} relative (95% interval {percent(c.ci_low)} to "
+        f"{percent(c.ci_high)}), {percent(c.relative_error_reduction)} of errors removed"
     )
-
-
-def _points(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:+.1f}"
-
-
-def _shots(shots: int | None) -> str:
-    return "all utterances" if shots is None else f"{shots} utterances an intent"
-
-
-def _plural(noun: str, count: int) -> str:
-    return noun if count == 1 else f"{noun}s"
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}".removeprefix("0")
-
-
-def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:+.1f}%"

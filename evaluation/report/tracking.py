@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from data_cards.errors import SkillwiseError
+from evaluation.planning.names import shots_name
 from evaluation.results.rows import RunResult
 
 Log = Callable[[Mapping[str, float], int], None]
@@ -88,15 +89,14 @@ def figures(run: RunResult) -> dict[str, float]:
     for c in run.comparisons:
         if c.locale is not None or c.points is None:
             continue
-        where = f"{'all' if c.shots is None else c.shots}/{c.metric}"
+        where = f"{shots_name(c.shots)}/{c.metric}"
         if c.baseline_mean is not None and c.candidate_mean is not None:
             found.setdefault(f"{c.baseline}/{where}", c.baseline_mean)
             found.setdefault(f"{c.candidate}/{where}", c.candidate_mean)
         found[f"{c.candidate}-{c.baseline}/{where}"] = c.points
     by_system: dict[str, list[float]] = {}
     for cell in run.cells:
-        shots = "all" if cell.row.shots is None else cell.row.shots
-        key = f"{cell.row.system}/{shots}/frame_accuracy"
+        key = f"{cell.row.system}/{shots_name(cell.row.shots)}/frame_accuracy"
         by_system.setdefault(key, []).append(cell.row.frame_accuracy)
     for key, values in by_system.items():  # a single system stands in no comparison
         found.setdefault(key, sum(values) / len(values))

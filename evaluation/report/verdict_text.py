@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
-from evaluation.findings.eligibility import KEEP, MOVE, UNDECIDED
+from evaluation.findings.eligibility import KEEP, MOVE, UNDECIDED, p_value
+from evaluation.report.format import NOTHING
 from evaluation.report.markdown import table
 from evaluation.results.rows import Comparison, SkillVerdict
+from evaluation.scoring.metrics import METRICS
 
 ORDER = (MOVE, UNDECIDED, KEEP)
 
@@ -38,20 +40,19 @@ def verdict_table(verdicts: Sequence[SkillVerdict]) -> str:
     several = len({v.suite for v in verdicts}) > 1
     ordered = sorted(verdicts, key=lambda v: (ORDER.index(v.verdict), -v.tests[0].points))
     rows = [
-        [f"{v.suite}/{v.skill}@{v.locale}" if several else f"{v.skill}@{v.locale}",
-         str(v.n_test), v.verdict, v.reason]
+        [v.label if several else v.label.partition("/")[2], str(v.n_test), v.verdict, v.reason]
         for v in ordered
     ]  # fmt: skip
     return table(["skill", "test", "verdict", "reason"], rows)
 
 
-def claims(comparisons: Sequence[Comparison], titles: dict[str, str]) -> str:
+def claims(comparisons: Sequence[Comparison]) -> str:
     """What may be claimed of the skills together, over all locales; "" for a run without tests."""
     rows = [
         [
-            c.candidate, c.baseline, titles[c.metric], str(c.skills),
+            c.candidate, c.baseline, METRICS[c.metric].title, str(c.skills),
             str(c.significant_wins), str(c.significant_losses), str(c.claimable_wins),
-            "–" if c.wilcoxon_p is None else _p(c.wilcoxon_p),
+            NOTHING if c.wilcoxon_p is None else p_value(c.wilcoxon_p),
         ]
         for c in comparisons
         if c.locale is None and c.claimable_wins is not None
@@ -59,7 +60,3 @@ def claims(comparisons: Sequence[Comparison], titles: dict[str, str]) -> str:
     header = ["candidate", "over", "metric", "skills", "sure wins", "sure losses",
               "truly better in at least", "Wilcoxon p"]  # fmt: skip
     return table(header, rows) if rows else ""
-
-
-def _p(value: float) -> str:
-    return "< .001" if value < 0.001 else f"{value:.3f}".removeprefix("0")

@@ -1,7 +1,7 @@
 """A run's results as Parquet files, for whoever reads tables with pandas, DuckDB or `datasets`."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -14,7 +14,7 @@ from data_cards.errors import SkillwiseError
 from data_cards.records import Frame, Utterance
 from data_cards.scratch import scratch_beside
 from evaluation.results.reader import FILE, Results
-from evaluation.results.rows import RunResult
+from evaluation.results.rows import Comparison, Level, RunResult, SkillVerdict, Slice
 
 ROWS = 20_000
 """Rows of a group: what is held in memory at once."""
@@ -38,6 +38,7 @@ _CELLS = pyarrow.schema(
         ),
         ("model_bytes", pyarrow.int64()),
         ("finished", pyarrow.float64()),
+        ("scoring_digest", pyarrow.string()),
     ]
 )  # fmt: skip
 _SLOTS = pyarrow.list_(
@@ -62,8 +63,8 @@ _PREDICTIONS = pyarrow.schema(
 
 
 def export(run_folder: Path, out: Path) -> list[Path]:
-    """Write cells.parquet, predictions.parquet and comparisons.parquet; each carries the commit,
-    the settings and their digest in its metadata."""
+    """Write cells.parquet, predictions.parquet and what the run came to (comparisons, verdicts,
+    slices, levels); each carries the commit, the settings and their digest in its metadata."""
     with Results(run_folder / FILE) as results:
         run = results.run()
         about = {
@@ -72,16 +73,21 @@ def export(run_folder: Path, out: Path) -> list[Path]:
             "settings": json.dumps(run.settings, ensure_ascii=False),
         }
         cells = ({"suite": cell.suite, **asdict(cell.row)} for cell in run.cells)
-        compared = [asdict(comparison) for comparison in run.comparisons]
+        tables: dict[str, Sequence[Comparison | SkillVerdict | Slice | Level]] = {
+            "comparisons": run.comparisons, "verdicts": run.skills, "slices": run.slices,
+            "levels": run.levels,
+        }  # fmt: skip
         try:
             out.mkdir(parents=True, exist_ok=True)
             written = [
                 _write(out / "cells.parquet", _CELLS, cells, about),
                 _write(out / "predictions.parquet", _PREDICTIONS, _answers(results, run), about),
             ]
-            if compared:
-                schema = pyarrow.Table.from_pylist(compared).schema
-                written.append(_write(out / "comparisons.parquet", schema, compared, about))
+            for name, records in tables.items():
+                rows = [asdict(record) for record in records]
+                if rows:
+                    schema = pyarrow.Table.from_pylist(rows).schema
+                    written.append(_write(out / f"{name}.parquet", schema, rows, about))
         except OSError as error:
             raise SkillwiseError(
                 f"--parquet {out}: cannot be written ({error.strerror or error}); "

@@ -6,9 +6,10 @@ Answers and counts are compressed JSON, one block a cell, with a checksum; nothi
 
 import hashlib
 import json
+import re
 import zlib
 from array import array
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -21,13 +22,16 @@ from evaluation.planning.skill_block import frame, utterances
 from evaluation.results import schema
 from evaluation.results.rows import (
     CELL_COLUMNS,
+    FINDINGS,
     CellRow,
     Comparison,
     Failure,
+    Level,
     MetricTest,
     PlannedCell,
     RunResult,
     SkillVerdict,
+    Slice,
 )
 from evaluation.scoring.metrics import Counts
 
@@ -59,6 +63,7 @@ class Results:
 
     def __init__(self, path: Path, *, write: bool = False) -> None:
         self.path = path
+        self._tidies = not write and not schema.pending(path)
         self._db = schema.connect(path, write=write)
 
     def __enter__(self) -> Self:
@@ -73,8 +78,10 @@ class Results:
         self.close()
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; what reading left beside it is removed."""
         self._db.close()
+        if self._tidies:
+            schema.tidy(self.path)
 
     def missing(self, run: int) -> "array[int]":
         """Positions of the run's plan that have no finished cell yet, ascending, each cell once;
@@ -108,7 +115,7 @@ class Results:
 
     def cells(self, run: int) -> Iterator[PlannedCell]:
         """The run's finished cells, in the order of its plan: skill by skill."""
-        names = ", ".join(f"cells.{name}" for name in CELL_COLUMNS)
+        names = self._names("cells", CELL_COLUMNS)
         for suite, *values in self._db.execute(
             f"SELECT plan.suite, {names} FROM plan JOIN cells USING (key)"
             " WHERE run = ? ORDER BY position", (run,),
@@ -128,16 +135,17 @@ class Results:
     def run(self, run: int | None = None) -> RunResult:
         """A finished run, by default the last; `DataError` where it was cut short."""
         number = self.ended_run(run)
-        skills = "skills" if schema.has_verdicts(self._db) else "NULL"
+        findings = self._names("runs", FINDINGS)
         row = self._db.execute(
-            f'SELECT "commit", settings_digest, settings, seconds, comparisons, {skills} FROM runs'
+            f'SELECT "commit", settings_digest, settings, seconds, {findings} FROM runs'
             " WHERE id = ?", (number,),
         ).fetchone()  # fmt: skip
         count = self._db.execute(
             "SELECT count(*) FROM plan JOIN cells USING (key) WHERE run = ?", (number,)
         ).fetchone()[0]
+        parts = self._names("failures", ("skill", "locale", "system", "shots", "seed"))
         failures = self._db.execute(
-            "SELECT plan.suite, plan.name, traceback FROM plan JOIN failures USING (key)"
+            f"SELECT traceback, plan.suite, plan.name, {parts} FROM plan JOIN failures USING (key)"
             " WHERE run = ? ORDER BY position", (number,),
         )  # fmt: skip
         return RunResult(
@@ -150,17 +158,33 @@ class Results:
                 else StoredCells(self.path, number, count)
             ),
             comparisons=tuple(Comparison(**c) for c in json.loads(row[4])),
-            failures=tuple(Failure(*f) for f in failures),
+            failures=tuple(_failure(*row) for row in failures),
             skills=tuple(_verdict(each) for each in _elements(row[5] or "[]")),
+            slices=tuple(Slice(**each) for each in _elements(row[6] or "[]")),
+            levels=tuple(Level(**each) for each in _elements(row[7] or "[]")),
         )  # fmt: skip
+
+    def settings(self, run: int) -> dict[str, Any]:
+        """What a run's plan recorded of itself."""
+        row = self._db.execute("SELECT settings FROM runs WHERE id = ?", (run,)).fetchone()
+        settings: dict[str, Any] = json.loads(row[0])
+        return settings
+
+    def has_all_findings(self, run: int) -> bool:
+        """Whether all was recorded that a run comes to; earlier releases kept less of it."""
+        names = self._names("runs", FINDINGS)
+        row = self._db.execute(f"SELECT {names} FROM runs WHERE id = ?", (run,)).fetchone()
+        return None not in row
 
     def counts(self, key: str) -> Counts:
         """A cell's counts, (utterances, columns of `metrics.COLUMNS`)."""
-        return np.array(self._block(key, "counts")["utterances"], dtype=np.int64)
+        return self.tally(key)[0]
 
-    def slots(self, key: str) -> dict[str, tuple[int, ...]]:
-        """A cell's slot table: name -> (right, predicted, reference)."""
-        return {name: tuple(row) for name, row in self._block(key, "counts")["slots"].items()}
+    def tally(self, key: str) -> tuple[Counts, dict[str, tuple[int, ...]]]:
+        """A cell's counts, and its slot table: name -> (right, predicted, reference)."""
+        block = self._block(key, "counts")
+        slots = {name: tuple(row) for name, row in block["slots"].items()}
+        return np.array(block["utterances"], dtype=np.int64), slots
 
     def spans(self, key: str) -> list[list[list[Any]]]:
         """The slots of a cell's answers, each [name, start, end], in the order of `test`."""
@@ -172,7 +196,7 @@ class Results:
 
     def novelty(self, draw: str) -> tuple[list[int], list[list[int]]] | None:
         """What `note_novelty` wrote of a draw, None where the file has no note of it."""
-        if not schema.has_novelty(self._db):
+        if not schema.columns(self._db, "novelty"):
             return None
         row = self._db.execute(
             "SELECT utterances, utterances_sum FROM novelty WHERE draw = ?", (draw,)
@@ -184,7 +208,7 @@ class Results:
 
     def noted(self) -> set[str]:
         """The draws that `novelty` knows."""
-        if not schema.has_novelty(self._db):
+        if not schema.columns(self._db, "novelty"):
             return set()
         return {draw for (draw,) in self._db.execute("SELECT draw FROM novelty")}
 
@@ -201,6 +225,11 @@ class Results:
         """Column names and rows of any one query; open the file without `write` for it."""
         cursor = self._db.execute(sql)
         return [column[0] for column in cursor.description or ()], cursor
+
+    def _names(self, table: str, columns: Iterable[str]) -> str:
+        """Columns for a query; what an older file lacks is NULL."""
+        there = schema.columns(self._db, table)
+        return ", ".join(f"{table}.{name}" if name in there else "NULL" for name in columns)
 
     def _block(self, key: str, column: str) -> Any:
         row = self._db.execute(
@@ -225,6 +254,23 @@ def _elements(text: str) -> Iterator[Any]:
         element, at = decode(text, at)
         yield element
         at += 2 if text.startswith(", ", at) else 0  # as `json.dumps` parts them
+
+
+_NAMED = re.compile(r"(.*) (\S+) shots (all|\d+) seed (\d+)", re.DOTALL)
+"""A cell in words, which is all that earlier releases kept of a failed one."""
+
+
+def _failure(
+    traceback: str, suite: str, name: str, skill: str | None, locale: str | None,
+    system: str | None, shots: int | None, seed: int | None,
+) -> Failure:  # fmt: skip
+    if skill is not None and locale is not None and system is not None and seed is not None:
+        return Failure(suite, skill, locale, system, shots, seed, traceback)
+    found = _NAMED.fullmatch(name)
+    label, system, said, number = found.groups() if found else (name, "", "all", "0")
+    skill, _, locale = label.removeprefix(f"{suite}/").rpartition("@")
+    drawn = None if said == "all" else int(said)
+    return Failure(suite, skill, locale, system, drawn, int(number), traceback)
 
 
 def _verdict(row: dict[str, Any]) -> SkillVerdict:

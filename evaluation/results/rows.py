@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from evaluation.planning.names import SkillRef, cell_name
+
 
 @dataclass(frozen=True, slots=True)
 class CellRow:
@@ -33,6 +35,8 @@ class CellRow:
     predict_ms: float
     model_bytes: int
     finished: float
+    scoring_digest: str | None = None
+    """Of the code that computed the scores; None: made before this was kept."""
 
 
 CELL_COLUMNS = tuple(field.name for field in fields(CellRow))
@@ -48,7 +52,7 @@ class PlannedCell:
     @property
     def label(self) -> str:
         """Suite and skill: unique within a run."""
-        return f"{self.suite}/{self.row.skill}@{self.row.locale}"
+        return SkillRef(self.suite, self.row.skill, self.row.locale).label
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,22 @@ class Failure:
     """A planned cell that has no figures, with the traceback of the bug that took them."""
 
     suite: str
-    name: str
+    skill: str
+    locale: str
+    system: str
+    shots: int | None
+    seed: int
     traceback: str
+
+    @property
+    def label(self) -> str:
+        """Suite and skill: unique within a run."""
+        return SkillRef(self.suite, self.skill, self.locale).label
+
+    @property
+    def name(self) -> str:
+        """The cell in words."""
+        return cell_name(self.label, self.system, self.shots, self.seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +128,8 @@ class MetricTest:
     `p_value` is the larger of `p_utterances` (do these fitted models differ: exact McNemar for the
     accuracies, randomisation for slot F1 and SemER) and `p_seeds` (do the systems, over seeds too;
     None with one seed). `p_adjusted` is Benjamini-Hochberg over the run's skills. `p_no_worse` and
-    `p_no_gain` are the one-sided tests of "loses less" and "gains less than the margin".
+    `p_no_gain` are the one-sided tests of "loses less" and "gains less than the margin". The 95%
+    interval of `points` is over utterances and seeds; None: made before these were kept.
     """
 
     metric: str
@@ -122,6 +141,8 @@ class MetricTest:
     p_no_worse: float
     p_no_gain: float
     p_no_gain_adjusted: float
+    ci_low: float | None = None
+    ci_high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +173,11 @@ class SkillVerdict:
     utterances_needed: int | None
     tests: tuple[MetricTest, ...]
 
+    @property
+    def label(self) -> str:
+        """Suite and skill: unique within a run."""
+        return SkillRef(self.suite, self.skill, self.locale).label
+
 
 @dataclass(frozen=True, slots=True)
 class Slice:
@@ -180,6 +206,35 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True)
+class Level:
+    """A system's mean over skills in one metric at one number of shots: a point of its growth.
+
+    The 95% interval is Student's, skills being the sample; None of a single skill.
+    """
+
+    shots: int | None
+    system: str
+    metric: str
+    skills: int
+    mean: float
+    ci_low: float | None
+    ci_high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a run came to: recorded once, when it is concluded; reports compute nothing."""
+
+    comparisons: tuple[Comparison, ...] = ()
+    skills: tuple[SkillVerdict, ...] = ()
+    slices: tuple[Slice, ...] = ()
+    levels: tuple[Level, ...] = ()
+
+
+FINDINGS = tuple(field.name for field in fields(Findings))
+
+
+@dataclass(frozen=True, slots=True)
 class RunResult:
     """All that the reports of a run are rendered from; utterances are read when they are needed.
 
@@ -195,3 +250,4 @@ class RunResult:
     failures: tuple[Failure, ...]
     skills: tuple[SkillVerdict, ...] = ()
     slices: tuple[Slice, ...] = ()
+    levels: tuple[Level, ...] = ()

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 from data_cards.errors import DataError
@@ -19,6 +20,15 @@ CREATE TABLE IF NOT EXISTS novelty (
 );
 """
 """What was new in the test utterances of a draw; files made before this have no such table."""
+ADDED = {
+    "runs": {"skills": "TEXT", "slices": "TEXT", "levels": "TEXT"},
+    "cells": {"scoring_digest": "TEXT"},
+    "failures": {
+        "skill": "TEXT", "locale": "TEXT", "system": "TEXT", "shots": "INTEGER", "seed": "INTEGER"
+    },
+}  # fmt: skip
+"""Columns that files of this schema may lack, for it was made before them: they are NULL there."""
+
 _NO_ROOM = {
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_IOERR,
@@ -34,7 +44,7 @@ CREATE TABLE cells (
   n_test INTEGER NOT NULL, intents INTEGER NOT NULL, intent_accuracy REAL, slot_f1 REAL,
   frame_accuracy REAL NOT NULL, semer REAL NOT NULL, slot_precision REAL, slot_recall REAL,
   slot_f1_macro REAL, train_seconds REAL NOT NULL, predict_ms REAL NOT NULL,
-  model_bytes INTEGER NOT NULL, finished REAL NOT NULL
+  model_bytes INTEGER NOT NULL, finished REAL NOT NULL, scoring_digest TEXT
 );
 CREATE TABLE predictions (
   key TEXT PRIMARY KEY REFERENCES cells (key), answers BLOB NOT NULL, answers_sum TEXT NOT NULL,
@@ -46,13 +56,16 @@ CREATE TABLE tests (
 CREATE TABLE runs (
   id INTEGER PRIMARY KEY, plan_digest TEXT NOT NULL UNIQUE, settings_digest TEXT NOT NULL,
   settings TEXT NOT NULL, "commit" TEXT, started REAL NOT NULL, seconds REAL,
-  comparisons TEXT, skills TEXT
+  comparisons TEXT, skills TEXT, slices TEXT, levels TEXT
 );
 CREATE TABLE plan (
   run INTEGER NOT NULL REFERENCES runs (id), position INTEGER NOT NULL, key TEXT NOT NULL,
   suite TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (run, position)
 ) WITHOUT ROWID;
-CREATE TABLE failures (key TEXT PRIMARY KEY, traceback TEXT NOT NULL);
+CREATE TABLE failures (
+  key TEXT PRIMARY KEY, traceback TEXT NOT NULL, skill TEXT, locale TEXT, system TEXT,
+  shots INTEGER, seed INTEGER
+);
 {NOVELTY}
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {SCHEMA};
@@ -95,9 +108,8 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
     if _cut(path):
         raise DataError(path, None, "is shorter than it says, it was cut off", remedy)
     mode = "rw" if write else "ro"
-    log = path.with_name(f"{path.name}-wal")
-    if not write and not os.access(path.parent, os.W_OK) and not log.exists():
-        mode = "ro&immutable=1"  # a log cannot be made there, and none is pending
+    if not write and not _can_tidy(path) and not _log(path).exists():
+        mode = "ro&immutable=1"  # a log cannot be made or removed there, and none is pending
     connection = sqlite3.connect(
         f"file:{_quoted(path)}?mode={mode}", uri=True, timeout=60, isolation_level=None
     )
@@ -121,6 +133,36 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
     return connection
 
 
+def pending(path: Path) -> bool:
+    """Whether a log lies beside a file that holds something: a writer is at work, or was killed."""
+    log = _log(path)
+    return log.exists() and log.stat().st_size > 0
+
+
+def tidy(path: Path) -> None:
+    """Remove the empty log and its index that reading leaves beside a file.
+
+    A reader may not remove them; the last connection that may write does so when it closes, and
+    where another one is open they stay for it. Where nothing can be removed they stay as well.
+    """
+    if not _can_tidy(path) or not _log(path).exists():
+        return
+    with suppress(sqlite3.Error):
+        connection = sqlite3.connect(f"file:{_quoted(path)}?mode=rw", uri=True)
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        finally:
+            connection.close()
+
+
+def _can_tidy(path: Path) -> bool:
+    return os.access(path.parent, os.W_OK) and os.access(path, os.W_OK)
+
+
+def _log(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")
+
+
 def _check(connection: sqlite3.Connection, path: Path, remedy: str) -> None:
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
         raise DataError(path, None, "is no results file of skillwise", "name the folder of a run")
@@ -135,33 +177,41 @@ def _check(connection: sqlite3.Connection, path: Path, remedy: str) -> None:
             raise DataError(path, None, f"is damaged ({verdict})", remedy)
 
 
-def has_verdicts(connection: sqlite3.Connection) -> bool:
-    """Whether runs hold verdicts on their skills; a file made before these has no such column."""
-    return any(row[1] == "skills" for row in connection.execute("PRAGMA table_info(runs)"))
+def columns(connection: sqlite3.Connection, table: str, file: str = "main") -> list[str]:
+    """The columns of a table, none where an older file has no such table."""
+    return [row[1] for row in connection.execute(f"PRAGMA {file}.table_info({table})")]
 
 
-def has_novelty(connection: sqlite3.Connection) -> bool:
-    """Whether the file notes what was new in test utterances."""
-    return bool(connection.execute("PRAGMA table_info(novelty)").fetchone())
+def shared(connection: sqlite3.Connection, table: str) -> list[str]:
+    """The columns of a table that an attached file, `other`, has too; the rest is NULL here."""
+    theirs = columns(connection, table, "other")
+    return [name for name in columns(connection, table) if name in theirs]
 
 
 def _add_columns(connection: sqlite3.Connection) -> None:
-    """Give an older file what it lacks: its cells stay, its runs gain verdicts and slices."""
-    if has_verdicts(connection) and has_novelty(connection):
+    """Give an older file the tables and columns that it lacks; its cells stay as they are."""
+    if not _lacking(connection) and columns(connection, "novelty"):
         return
     connection.execute("BEGIN IMMEDIATE")  # another writer may be at it
     try:
         connection.execute(NOVELTY)
-        if not has_verdicts(connection):
-            connection.execute("ALTER TABLE runs ADD COLUMN skills TEXT")
+        for table, column in _lacking(connection):
+            kind = ADDED[table][column]
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
     finally:
         connection.execute("COMMIT")
 
 
+def _lacking(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """The tables and columns of `ADDED` that the file has not."""
+    found = {table: columns(connection, table) for table in ADDED}
+    return [(table, name) for table, added in ADDED.items() for name in added
+            if name not in found[table]]  # fmt: skip
+
+
 def _cut(path: Path) -> bool:
     """Whether the file lacks bytes that its header counts; SQLite would read zeros there."""
-    log = path.with_name(f"{path.name}-wal")
-    if log.exists() and log.stat().st_size:
+    if pending(path):
         return False  # pages may lie in the log still; SQLite sorts that out
     with path.open("rb") as file:
         header = file.read(32)

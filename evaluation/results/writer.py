@@ -7,18 +7,27 @@ import hashlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 from data_cards.errors import DataError
 from evaluation.planning.cell import Cell, Outcome
-from evaluation.planning.skill_block import PackedSkill, frame_json, unpack, utterances_json
+from evaluation.planning.names import language
+from evaluation.planning.novelty import Novelty, draw_key
+from evaluation.planning.skill_block import (
+    PackedSkill,
+    frame_json,
+    unpack,
+    utterances_json,
+)
 from evaluation.results import schema
 from evaluation.results.reader import Results, checksum
-from evaluation.results.rows import CELL_COLUMNS, CellRow, Comparison, SkillVerdict
+from evaluation.results.rows import CELL_COLUMNS, FINDINGS, CellRow, Findings
+from evaluation.scoring.metrics import Counts, Scores
+from evaluation.scoring.scored import Scored
 
 _MARKS = ", ".join("?" * len(CELL_COLUMNS))
 _NAMES = ", ".join(CELL_COLUMNS)
@@ -50,9 +59,9 @@ class Recorder(Results):
                 "SELECT id FROM runs WHERE plan_digest = ?", (digest,)
             ).fetchone()
             if found:
-                self._db.execute(
-                    'UPDATE runs SET "commit" = ?, started = ? WHERE id = ?',
-                    (commit, started, *found),
+                self._db.execute(  # what was asked for may be said in other words, or places, now
+                    'UPDATE runs SET settings = ?, "commit" = ?, started = ? WHERE id = ?',
+                    (json.dumps(settings), commit, started, *found),
                 )
                 return int(found[0])
             cursor = self._db.execute(
@@ -69,8 +78,12 @@ class Recorder(Results):
         measured = outcome.measurement
         with self._transaction():
             if measured is None:
-                self._db.execute("INSERT OR REPLACE INTO failures VALUES (?, ?)",
-                                 (outcome.key, outcome.traceback))  # fmt: skip
+                self._db.execute(
+                    "INSERT OR REPLACE INTO failures (key, traceback, skill, locale, system, shots,"
+                    " seed) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (outcome.key, outcome.traceback, cell.skill.name, cell.skill.locale,
+                     cell.spec.name, cell.shots, cell.seed),
+                )  # fmt: skip
                 return
             answers = _squeeze(
                 [
@@ -78,7 +91,7 @@ class Recorder(Results):
                     for p in measured.predictions
                 ]
             )
-            counts = _squeeze({"utterances": measured.counts.tolist(), "slots": measured.slots})
+            counts = _counts(measured.counts, measured.slots)
             row = CellRow(
                 key=outcome.key, skill=cell.skill.name, locale=cell.skill.locale,
                 system=cell.spec.name, seed=cell.seed, shots=cell.shots,
@@ -87,7 +100,7 @@ class Recorder(Results):
                 n_train=measured.n_train, n_test=measured.n_test, intents=measured.intents,
                 **asdict(measured.scores), train_seconds=measured.train_seconds,
                 predict_ms=measured.predict_ms, model_bytes=measured.model_bytes,
-                finished=outcome.finished,
+                finished=outcome.finished, scoring_digest=outcome.scoring_digest,
             )  # fmt: skip
             self._add_test(cell.skill)
             self._db.execute(f"INSERT OR IGNORE INTO cells ({_NAMES}) VALUES ({_MARKS})",
@@ -96,15 +109,20 @@ class Recorder(Results):
                 "INSERT OR IGNORE INTO predictions VALUES (?, ?, ?, ?, ?)",
                 (outcome.key, answers, checksum(answers), counts, checksum(counts)),
             )
+            if cell.noting is not None and outcome.novelty is not None:
+                self._note(cell.noting.draw, outcome.novelty)
             self._db.execute("DELETE FROM failures WHERE key = ?", (outcome.key,))
 
-    def note(self, draw: str, words: Sequence[int], values: Sequence[Sequence[int]]) -> None:
-        """Write what is new in a draw's test utterances (`novelty`)."""
-        block = _squeeze([words, values])
+    def note(self, draw: str, found: Novelty) -> None:
+        """Write what is new in a draw's test utterances."""
         with self._transaction():
-            self._db.execute(
-                "INSERT OR REPLACE INTO novelty VALUES (?, ?, ?)", (draw, block, checksum(block))
-            )
+            self._note(draw, found)
+
+    def _note(self, draw: str, found: Novelty) -> None:
+        block = _squeeze([found.words, found.values])
+        self._db.execute(
+            "INSERT OR REPLACE INTO novelty VALUES (?, ?, ?)", (draw, block, checksum(block))
+        )
 
     def _add_test(self, skill: PackedSkill) -> None:
         """Write a skill's test split where it is not there yet."""
@@ -117,39 +135,101 @@ class Recorder(Results):
             )  # fmt: skip
 
     def take(self, other: Path, run: int) -> int:
-        """Copy the run's cells that another file has finished and this one has not; how many."""
+        """Copy the run's cells that another file has finished and this one has not, with the notes
+        on their draws; how many."""
         self._db.execute("ATTACH ? AS other", (f"{other.resolve().as_uri()}?mode=ro",))
         try:
             with self._transaction():
                 self._db.execute(
-                    "CREATE TEMP TABLE wanted AS SELECT key, data_digest FROM other.cells"
+                    "CREATE TEMP TABLE wanted AS SELECT key, data_digest, shots, seed, locale"
+                    " FROM other.cells"
                     " WHERE key IN (SELECT key FROM main.plan WHERE run = ?"
                     " EXCEPT SELECT key FROM main.cells)", (run,),
                 )  # fmt: skip
                 count = self._db.execute("SELECT count(*) FROM wanted").fetchone()[0]
                 for table, column in _TABLES.items():
+                    names = ", ".join(schema.shared(self._db, table))
                     self._db.execute(
-                        f"INSERT OR IGNORE INTO main.{table} SELECT * FROM other.{table}"
-                        f" WHERE {column} IN (SELECT {column} FROM wanted)"
+                        f"INSERT OR IGNORE INTO main.{table} ({names}) SELECT {names}"
+                        f" FROM other.{table} WHERE {column} IN (SELECT {column} FROM wanted)"
                     )
+                if schema.columns(self._db, "novelty", "other"):
+                    self._take_notes(run)
                 self._db.execute("DROP TABLE wanted")
         finally:
             self._db.execute("DETACH other")
+            schema.tidy(other)
         return int(count)
 
-    def finish(
-        self, run: int, seconds: float, comparisons: Iterable[Comparison],
-        skills: Iterable[SkillVerdict] = (),
-    ) -> None:  # fmt: skip
+    def _take_notes(self, run: int) -> None:
+        """Copy the notes on the draws of the wanted cells; their names depend on the vectors."""
+        vectors: Mapping[str, str] = self.settings(run).get("vectors", {})
+
+        def name(data_digest: str, shots: int | None, seed: int, locale: str) -> str:
+            return draw_key(data_digest, shots, seed, vectors.get(language(locale), ""))
+
+        self._db.create_function("draw_key", 4, name)
+        self._db.execute(
+            "INSERT OR IGNORE INTO main.novelty SELECT draw, utterances, utterances_sum"
+            " FROM other.novelty WHERE draw IN (SELECT draw_key(data_digest, shots, seed, locale)"
+            " FROM (SELECT DISTINCT data_digest, shots, seed, locale FROM wanted))"
+        )
+
+    def scored_otherwise(
+        self, run: int, scoring_digest: str, after: int, most: int
+    ) -> list[tuple[int, str, str, int]]:
+        """The run's finished cells whose scores other code computed, in the order of its plan, from
+        behind a position: position, key, digest of the data, intents."""
+        return self._db.execute(
+            "SELECT position, key, data_digest, intents FROM plan JOIN cells USING (key)"
+            " WHERE run = ? AND position > ? AND scoring_digest IS NOT ? ORDER BY position LIMIT ?",
+            (run, after, scoring_digest, most),
+        ).fetchall()
+
+    def rescore(self, run: int, found: Mapping[str, Scored], scoring_digest: str) -> None:
+        """Write new scores and counts of cells, by their keys.
+
+        Where a score is another one now, all other runs of the file that share cells with this run
+        lose their conclusions: they are drawn again when the run is started again.
+        """
+        names = [field.name for field in fields(Scores)]
+        same = " AND ".join(f"{name} IS ?" for name in names)
+        marks = ", ".join(f"{name} = ?" for name in names)
+        with self._transaction():
+            changed = False
+            for key, scored in found.items():
+                values = [getattr(scored.scores, name) for name in names]
+                counts = _counts(scored.counts, scored.slots)
+                kept = self._db.execute(
+                    f"SELECT 1 FROM cells WHERE key = ? AND {same}", (key, *values)
+                ).fetchone()
+                changed = changed or kept is None
+                self._db.execute(
+                    f"UPDATE cells SET {marks}, scoring_digest = ? WHERE key = ?",
+                    (*values, scoring_digest, key),
+                )
+                self._db.execute(
+                    "UPDATE predictions SET counts = ?, counts_sum = ? WHERE key = ?",
+                    (counts, checksum(counts), key),
+                )
+            if changed:
+                self._db.execute(
+                    "UPDATE runs SET comparisons = NULL WHERE comparisons IS NOT NULL AND id <> ?"
+                    " AND id IN (SELECT other.run FROM plan AS own JOIN plan AS other USING (key)"
+                    " WHERE own.run = ?)",
+                    (run, run),
+                )
+
+    def finish(self, run: int, seconds: float, findings: Findings) -> None:
         """Record what the run came to."""
         rows = [  # one by one: a run of 10,000 skills has some 80,000 verdicts
-            f"[{', '.join(json.dumps(asdict(each)) for each in part)}]"
-            for part in (comparisons, skills)
+            f"[{', '.join(json.dumps(asdict(each)) for each in getattr(findings, name))}]"
+            for name in FINDINGS
         ]
+        marks = ", ".join(f"{name} = ?" for name in FINDINGS)
         with self._transaction():
             self._db.execute(
-                "UPDATE runs SET seconds = ?, comparisons = ?, skills = ? WHERE id = ?",
-                (seconds, *rows, run),
+                f"UPDATE runs SET seconds = ?, {marks} WHERE id = ?", (seconds, *rows, run)
             )
 
     @contextmanager
@@ -183,6 +263,10 @@ def _plan_digest(settings_digest: str, cells: Iterable[Cell]) -> str:
 def _plan(run: int, cells: Iterable[Cell]) -> Iterator[tuple[int, int, str, str, str]]:
     for position, cell in enumerate(cells):
         yield run, position, cell.key, cell.skill.suite, cell.name
+
+
+def _counts(counts: Counts, slots: Mapping[str, Sequence[int]]) -> bytes:
+    return _squeeze({"utterances": counts.tolist(), "slots": slots})
 
 
 def _squeeze(value: Any) -> bytes:

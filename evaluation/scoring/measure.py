@@ -1,22 +1,13 @@
 """One cell's work: answers of a fitted system, and the scores that they come to."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from data_cards.records import Frame, Prediction, Skill
+from data_cards.records import Prediction, Skill
 from evaluation.scoring.answers import System, answer
-from evaluation.scoring.metrics import Counts, Scores, score, slot_table, tally
+from evaluation.scoring.metrics import Counts, Scores
+from evaluation.scoring.scored import scored
 
-__all__ = ["Measurement", "Scored", "System", "measure", "scored"]
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """Answers against gold: `counts` is (utterances, columns), `slots` as `metrics.slot_table`."""
-
-    scores: Scores
-    counts: Counts
-    slots: dict[str, tuple[int, ...]]
+__all__ = ["Measurement", "System", "measure"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +49,3 @@ def measure(system: System, skill: Skill, seed: int, shots: int | None) -> Measu
         slots=result.slots,
         predictions=found.predictions,
     )
-
-
-def scored(gold: Sequence[Frame], answers: Sequence[Frame], intents: int) -> Scored:
-    """Score stored or new answers; both in the same order. `intents` is 0 where none is named."""
-    counts, slots = tally(gold, answers), slot_table(gold, answers)
-    scores = score(counts, slots, intents=intents, slots=any(f.slots for f in gold))
-    return Scored(scores, counts, slots)

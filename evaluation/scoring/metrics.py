@@ -35,9 +35,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A ratio of two weighted sums over the columns of `tally`."""
+    """A ratio of two weighted sums over the columns of `tally`; `title` is its name in a table."""
 
     name: str
+    title: str
     numerator: Mapping[str, int]
     denominator: Mapping[str, int]
     higher_is_better: bool = True
@@ -61,14 +62,17 @@ def ratio(above: Floats, below: Floats) -> Floats:
 METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
-        Metric("frame_accuracy", {"frame": 1}, {"utterances": 1}),
-        Metric("intent_accuracy", {"intent": 1}, {"utterances": 1}),
-        Metric("slot_f1", {"right": 2}, {"predicted": 1, "reference": 1}),
-        Metric("semer", {"errors": 1}, {"reference": 1, "utterances": 1}, higher_is_better=False),
+        Metric("frame_accuracy", "frame accuracy", {"frame": 1}, {"utterances": 1}),
+        Metric("intent_accuracy", "intent accuracy", {"intent": 1}, {"utterances": 1}),
+        Metric("slot_f1", "slot F1", {"right": 2}, {"predicted": 1, "reference": 1}),
+        Metric(
+            "semer", "SemER", {"errors": 1}, {"reference": 1, "utterances": 1},
+            higher_is_better=False,
+        ),
     )
-}
-PRECISION = Metric("slot_precision", {"right": 1}, {"predicted": 1})
-RECALL = Metric("slot_recall", {"right": 1}, {"reference": 1})
+}  # fmt: skip
+PRECISION = Metric("slot_precision", "slot precision", {"right": 1}, {"predicted": 1})
+RECALL = Metric("slot_recall", "slot recall", {"right": 1}, {"reference": 1})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any
 from data_cards.errors import SkillwiseError
 from evaluation.planning.cell import Cell, Outcome
 from evaluation.planning.code_digest import code_digest
+from evaluation.planning.novelty import Noting
 from evaluation.planning.vectors import Vectors
 from evaluation.workers.pool import Limits, Pool, TookTooLong, WorkerDied
 from evaluation.workers.shipping import SkillMissing
@@ -135,9 +137,20 @@ def _prepared(cell: Cell) -> Cell:
             f"has other code or libraries than the driver for {cell.spec.name}; install the same "
             "commit and the same releases on every machine and start the workers again"
         )
+    language = cell.skill.language
+    noting = cell.noting and _noting_here(cell.noting, language)
     if cell.vectors is None:
-        return cell
-    return replace(cell, vectors=_here(cell.vectors, cell.skill.language))
+        return replace(cell, noting=noting)
+    return replace(cell, vectors=_here(cell.vectors, language), noting=noting)
+
+
+def _noting_here(wanted: Noting, language: str) -> Noting | None:
+    """The same with this machine's vectors; the driver notes the draw where it has none."""
+    if wanted.vectors is None:
+        return wanted
+    with suppress(SkillwiseError):
+        return replace(wanted, vectors=_here(wanted.vectors, language))
+    return None
 
 
 @lru_cache(maxsize=64)

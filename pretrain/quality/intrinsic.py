@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from data_cards.registry.listing import table
 from pretrain.quality.analogies import (
     ANALOGIES,
     ANALOGY_WORDS,
@@ -76,7 +77,7 @@ def evaluate(
 def render(result: Intrinsic) -> str:
     """The table of an evaluation, as plain text."""
     head = ("set", "questions", "covered", "known", "95%", "overall", "95%")
-    rows = [head]
+    rows: list[tuple[str, ...]] = []
     for score in (*result.similarity, *result.analogies):
         rows.append(
             (
@@ -88,22 +89,10 @@ def render(result: Intrinsic) -> str:
         if score is result.similarity[-1]:
             means = (result.mean_similarity, result.mean_similarity_overall)
             rows.append(("mean rho", "", "", _number(means[0]), "", _number(means[1]), ""))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        "  ".join(
-            cell.ljust(width) if i == 0 else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
-    return "\n".join(
-        [
-            f"{result.words} words. Sets: Spearman's rho; overall has missing pairs at the mean.",
-            "Analogies: share right by 3CosAdd; overall has missing questions as wrong.",
-            "",
-            *lines,
-            "",
-        ]
+    return (
+        f"{result.words} words. Sets: Spearman's rho; overall has missing pairs at the mean.\n"
+        "Analogies: share right by 3CosAdd; overall has missing questions as wrong.\n\n"
+        + table(head, rows, right=set(range(1, len(head))))
     )
 
 

@@ -2,19 +2,21 @@
 
 import random
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from data_cards.records import Frame, Prediction, Skill, Slot, Utterance
-from evaluation.findings.comparisons import compare_cells
-from evaluation.findings.verdicts import judge_cells, with_claims
+from evaluation.findings.comparisons import compared, sides
+from evaluation.findings.grouping import pairs
+from evaluation.findings.run_findings import run_findings
 from evaluation.planning.cell import Cell, Outcome
 from evaluation.planning.skill_block import pack
 from evaluation.planning.systems import SystemSpec
 from evaluation.results.reader import Results
+from evaluation.results.rows import Findings
 from evaluation.results.writer import Recorder
 from evaluation.scoring.measure import Measurement
 from evaluation.scoring.metrics import score, slot_table, tally
+from evaluation.stats.shelf import Shelf
 from pretrain.quality.word_map import WordMap
 
 SYSTEMS = ("maxent-crf", "maxent-crf-strong", "dnn-random", "dnn-mlm", "dnn-transfer", "dnn")
@@ -73,9 +75,13 @@ def write_run(
             else:
                 level = 0.45 + 0.06 * systems.index(cell.spec.name) + 0.002 * (cell.shots or 50)
                 recorder.add(cell, _answered(cell, unpacked[cell.skill.label], level))
-        verdicts = judge_cells(recorder, run, list(systems)) if judged else []
-        comparisons = compare_cells(recorder, run, list(systems), resamples)
-        recorder.finish(run, 12.0, with_claims(comparisons, verdicts), verdicts)
+        if judged:
+            found = run_findings(recorder, run, list(systems), resamples)
+        else:  # the tests of verdicts are what takes time
+            wanted = pairs(list(systems))
+            measured = sides(recorder, run, wanted, Shelf(), resamples)
+            found = Findings(comparisons=tuple(compared(measured)))
+        recorder.finish(run, 12.0, found)
 
 
 def _answered(cell: Cell, asked: Skill, level: float) -> Outcome:
@@ -115,9 +121,7 @@ def _answer(utterance: Utterance, rng: random.Random) -> Frame:
 
 def page_of(path: Path, maps: Sequence[WordMap] = ()) -> str:
     """The report page of a results file."""
-    from evaluation.findings.slices import slices
     from evaluation.report.page.rendering import render_page
 
     with Results(path) as results:
-        run = results.run()
-        return render_page(replace(run, slices=slices(run, results)), results, maps)
+        return render_page(results.run(), results, maps)

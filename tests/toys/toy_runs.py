@@ -10,6 +10,7 @@ from evaluation.planning.cell import Cell, run_cell
 from evaluation.planning.plan import CompareSettings
 from evaluation.planning.skill_block import pack
 from evaluation.planning.systems import system_specs
+from evaluation.results.rows import Findings
 from evaluation.results.writer import Recorder
 
 SYSTEMS = ("toy_systems:Dice", "toy_systems:Memory")
@@ -46,5 +47,5 @@ def filled(path: Path, wanted: list[Cell], done: int | None = None) -> int:
         run = recorder.begin({"shots": [None]}, "digest", None, wanted, 1.0)
         for cell in wanted[:done]:
             recorder.add(cell, run_cell(cell))
-        recorder.finish(run, 2.0, [])
+        recorder.finish(run, 2.0, Findings())
     return run

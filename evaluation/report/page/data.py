@@ -5,15 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from evaluation.findings.scores import RunScores, SkillScores
-from evaluation.report.page.curves import curves, sizes
 from evaluation.report.page.groups import grouped, known, pair_names, system_names
-from evaluation.report.page.paired import Gap, gaps
 from evaluation.report.page.panels import Pair, panel
-from evaluation.report.text import TITLES
 from evaluation.results.reader import Results
-from evaluation.results.rows import Comparison, RunResult, SkillVerdict, Slice
+from evaluation.results.rows import Comparison, Level, RunResult, SkillVerdict, Slice
 from evaluation.scoring.metrics import METRICS
-from evaluation.stats.paired_error import PairedError, paired_errors
 
 UTTERANCES = 12_000
 """Utterances in the whole page, shared by its panels, so that it opens at once."""
@@ -26,9 +22,6 @@ ROWS = 2_000
 
 Place = tuple[str, int | None]
 """A row of the ladder: a skill's label and a number of shots."""
-
-Errors = dict[tuple[int | None, Pair, str], list[PairedError | None]]
-"""By shots, pair and metric: what each skill's paired difference is, skills in plan order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +56,7 @@ def shown(scores: RunScores, pairs: Sequence[Pair]) -> Shown:
 
 
 def figures(run: RunResult, results: Results, scores: RunScores, held: Shown) -> dict[str, Any]:
-    """What the page's own code draws from; the answers of all cells are read once, by skill."""
+    """What the page's own code draws from; of the cells the answers behind its panels are read."""
     systems = system_names(run, scores)
     pairs = pair_names(run, systems)
     shots = list(dict.fromkeys(s.shots for s in scores.skills))
@@ -71,12 +64,11 @@ def figures(run: RunResult, results: Results, scores: RunScores, held: Shown) ->
     rows = [s for s in scores.skills if (s.label, s.shots) in held.places]
     names = {s.label: [s.name, s.locale, s.suite] for s in rows}
     numbers = {label: number for number, label in enumerate(names)}
-    errors, panels = _read(run, results, systems, pairs, held)
-    found = _gaps(errors, scores, held)
+    panels = _panels(run, results, systems, pairs, held)
     verdicts = {
-        (label, v.shots, v.baseline, v.candidate): v
+        (v.label, v.shots, v.baseline, v.candidate): v
         for v in run.skills
-        if ((label := f"{v.suite}/{v.skill}@{v.locale}"), v.shots) in held.places
+        if (v.label, v.shots) in held.places
     }
     at = {place: number for number, place in enumerate(panels)}
     ladder = [
@@ -87,9 +79,7 @@ def figures(run: RunResult, results: Results, scores: RunScores, held: Shown) ->
                 "train": s.n_train,
                 "test": s.n_test,
                 "scores": [[_rounded(s.score(name, m)) for m in METRICS] for name in systems],
-                "gaps": [
-                    [_gap(found[s.label, n][pair, metric]) for metric in METRICS] for pair in pairs
-                ],
+                "gaps": [_gaps(verdicts.get((s.label, n, *pair))) for pair in pairs],
                 "decisions": [_decision(verdicts.get((s.label, n, *pair))) for pair in pairs],
             }
             for s in rows
@@ -100,57 +90,59 @@ def figures(run: RunResult, results: Results, scores: RunScores, held: Shown) ->
     return {
         "systems": systems,
         "pairs": [[systems.index(a), systems.index(b)] for a, b in pairs],
-        "metrics": [[m.name, TITLES[m.name], m.higher_is_better] for m in METRICS.values()],
+        "metrics": [[m.name, m.title, m.higher_is_better] for m in METRICS.values()],
         "shots": shots,
         "locales": locales,
         "skills": list(names.values()),
         "totals": [len(scores.at(n)) for n in shots],
         "comparisons": [_comparison(c, pairs, shots, locales) for c in run.comparisons],
         "slices": [_slice(s, pairs, shots) for s in run.slices],
-        "curves": curves(scores.skills, systems, shots),
-        "sizes": sizes(scores.skills, shots),
+        "curves": _curves(run.levels, systems, shots),
+        "sizes": [round(scores.mean_size(n), 1) for n in shots],
         "ladder": ladder,
         "panels": list(panels.values()),
     }
 
 
-def _read(
+def _panels(
     run: RunResult, results: Results, systems: Sequence[str], pairs: Sequence[Pair], held: Shown
-) -> tuple[Errors, dict[Place, dict[str, Any]]]:
-    """Every skill's paired differences, and the panels of the rows that are shown."""
+) -> dict[Place, dict[str, Any]]:
+    """The panels of the rows that are shown."""
     vectors: Mapping[str, str] = run.settings.get("vectors", {})
     most = min(MOST, max(FEWEST, UTTERANCES // max(1, len(held.places))))
-    errors: Errors = {}
-    panels = {}
-    for group in grouped(run.cells):
-        counts = {
-            system: {seed: results.counts(row.key) for seed, row in by_seed.items()}
-            for system, by_seed in group.rows.items()
-        }
-        for name, metric in METRICS.items():
-            fit = {s: t for s, t in counts.items() if group.comparable(s, name)}
-            for pair, error in zip(pairs, paired_errors(fit, pairs, metric), strict=True):
-                errors.setdefault((group.shots, pair, name), []).append(error)
-        place = (group.label, group.shots)
-        if place in held.places:
-            panels[place] = panel(group, results, systems, pairs, most, vectors)
-    return errors, panels
+    return {
+        place: panel(group, results, systems, pairs, most, vectors)
+        for group in grouped(run.cells)
+        if (place := (group.label, group.shots)) in held.places
+    }
 
 
-def _gaps(
-    errors: Errors, scores: RunScores, held: Shown
-) -> dict[Place, dict[tuple[Pair, str], Gap | None]]:
-    """The gaps of the rows that are shown; each is judged beside those of its whole list."""
-    out: dict[Place, dict[tuple[Pair, str], Gap | None]] = {place: {} for place in held.places}
-    for (shots, pair, metric), found in errors.items():
-        for skill, gap in zip(scores.at(shots), gaps(found), strict=True):
-            if (skill.label, shots) in out:
-                out[skill.label, shots][pair, metric] = gap
-    return out
+def _curves(
+    levels: Sequence[Level], systems: Sequence[str], shots: Sequence[int | None]
+) -> list[list[list[list[float | None] | None]]]:
+    """metric -> system -> shots -> mean, low, high."""
+    at = {(v.metric, v.system, v.shots): v for v in levels}
+    return [
+        [[_level(at.get((metric, system, n))) for n in shots] for system in systems]
+        for metric in METRICS
+    ]
 
 
-def _gap(gap: Gap | None) -> list[float | None] | None:
-    return None if gap is None else [_rounded(v) for v in (gap.points, gap.low, gap.high)]
+def _level(level: Level | None) -> list[float | None] | None:
+    return (
+        None if level is None else [_rounded(v) for v in (level.mean, level.ci_low, level.ci_high)]
+    )
+
+
+def _gaps(verdict: SkillVerdict | None) -> list[list[float | None] | None]:
+    """By metric: a skill's difference with its interval; None where it cannot be measured."""
+    tests = {test.metric: test for test in verdict.tests} if verdict is not None else {}
+    return [
+        None
+        if test is None or test.ci_low is None
+        else [_rounded(v) for v in (test.points, test.ci_low, test.ci_high)]
+        for test in (tests.get(metric) for metric in METRICS)
+    ]
 
 
 def _decision(verdict: SkillVerdict | None) -> list[str] | None:

@@ -45,7 +45,8 @@ def panel(
     rows = {s: group.rows[s][seed] for s in systems if seed in group.rows.get(s, {})}
     test = results.test(group.some.data_digest)
     answers = {s: [p.frame for p in results.predictions(r.key)] for s, r in rows.items()}
-    units = {s: rights(test, results.counts(r.key), answers[s]) for s, r in rows.items()}
+    tallies = {s: results.tally(r.key) for s, r in rows.items()}
+    units = {s: rights(test, counts, answers[s]) for s, (counts, _) in tallies.items()}
     right = {s: found["utterances"] for s, found in units.items()}
     note = noted(results, next(iter(rows.values())), vectors) if rows else None
     intents, slots = _Names(), _Names()
@@ -54,7 +55,7 @@ def panel(
         "seed": seed,
         "confusion": [_confusion(test, answers.get(s), intents) for s in systems],
         "table": [
-            [[slots(n), *counts] for n, counts in results.slots(rows[s].key).items()]
+            [[slots(n), *counts] for n, counts in tallies[s][1].items()]
             if s in rows else None
             for s in systems
         ],

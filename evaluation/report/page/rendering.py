@@ -9,11 +9,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from evaluation.findings.scores import RunScores, run_scores
+from evaluation.report.command import command
+from evaluation.report.format import shots_words
 from evaluation.report.page.data import Shown, figures, shown
 from evaluation.report.page.embedding import json_block, policy
 from evaluation.report.page.groups import headlines, pair_names, system_names
-from evaluation.report.page.sentences import Sentence, sentence, shots_words
-from evaluation.report.text import command
+from evaluation.report.page.sentences import Sentence, sentence
 from evaluation.results.reader import Results
 from evaluation.results.rows import RunResult
 from pretrain.quality.labels import HEIGHT, WIDTH
@@ -79,7 +80,7 @@ def render_page(run: RunResult, results: Results, maps: Sequence[WordMap] = ()) 
         failures=run.failures[:FAILURES],
         maps=[(found, caption(found)) for found in maps],
         canvas=(WIDTH, HEIGHT),
-        command=command(run),
+        command=command(run.settings),
         finished=None if finished is None else time.strftime("%d %B %Y", time.gmtime(finished)),
         data=[row for row in scores.data if row[0] in labels],
         skills=len({label for label, _ in scores.data}),

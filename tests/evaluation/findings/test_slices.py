@@ -3,7 +3,6 @@
 import json
 import math
 import sqlite3
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +14,9 @@ from data_cards.draws import draw
 from data_cards.records import Skill
 from evaluation.driver.compare import compare
 from evaluation.driver.merge import merge
-from evaluation.findings.slices import WORDS, parts, ratio_half_width, slices
-from evaluation.planning.plan import CompareSettings, plan
-from evaluation.report.files import render
-from evaluation.report.summary import summary
-from evaluation.report.text import render_report
-from evaluation.results.novelty import (
+from evaluation.findings.run_findings import run_findings
+from evaluation.findings.slices import WORDS, parts, ratio_half_width
+from evaluation.planning.novelty import (
     IN_VECTORS,
     KNOWN,
     LISTED,
@@ -30,6 +26,10 @@ from evaluation.results.novelty import (
     UNSEEN,
     novelty,
 )
+from evaluation.planning.plan import CompareSettings, plan
+from evaluation.report.files import render
+from evaluation.report.summary import summary
+from evaluation.report.text import render_report
 from evaluation.results.reader import FILE, Results
 from evaluation.results.rows import RunResult
 
@@ -146,7 +146,7 @@ def test_a_file_without_notes_has_length_and_slots(tmp_path: Path) -> None:
     database.execute("DROP TABLE novelty")
     database.close()
     with Results(tmp_path / FILE) as results:
-        found = slices(results.run(), results)
+        found = run_findings(results, results.last_run(), ("old", "new"), 20).slices
     assert {s.kind for s in found} == {"length", "number of slots"}
 
 
@@ -176,4 +176,4 @@ def test_a_damaged_note_is_refused(run: tuple[Path, RunResult], tmp_path: Path) 
     database.commit()
     database.close()
     with Results(tmp_path / FILE) as results, pytest.raises(Exception, match="notes on draw"):
-        slices(replace(result, slices=()), results)
+        run_findings(results, results.last_run(), list(result.settings["systems"]), 20)

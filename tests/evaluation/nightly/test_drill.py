@@ -35,23 +35,18 @@ def test_a_world_without_a_change_is_quiet_and_its_losses_are_found() -> None:
 
 
 def test_a_real_change_among_the_pool_is_no_quiet_world() -> None:
-    """Nine seeds of one accuracy and nine of another are not exchangeable: it cannot stay quiet
-    about a reference that happens to hold the better ones."""
+    """Nine seeds of one accuracy and nine of another are not exchangeable: over many deals the gate
+    alarms again and again, in the deals that give the reference more of the better ones, and what
+    the seeds do to every skill hides a loss in one. So it says that the pool is no quiet world."""
     held = dict(pooled(3, 18))
     for key, rows in held.items():
         rows[9:, : rows.shape[1] // 3, FRAME] = 0
         held[key] = rows
-    first = np.arange(18)  # undealt: the reference has the good seeds
-
-    class Undealt:
-        def permutation(self, n: int) -> np.ndarray:
-            return first[:n] if n == 18 else np.arange(n)
-
-        def integers(self, n: int) -> int:
-            return 0
-
-    found = drill(held, 3, 1, Undealt())  # type: ignore[arg-type]
-    assert found.alarms == 3
+    found = drill(held, 3, 24, np.random.default_rng(2))
+    assert (found.series, found.nights) == (24, 3)
+    assert found.alarms >= 6  # the world without a change: at most one of 36 nights
+    assert found.series_with_alarm >= 4
+    assert found.found_in_one <= 6  # there 9 of 12 at least
 
 
 def test_a_planted_loss_is_as_large_as_it_says() -> None:

@@ -184,7 +184,7 @@ def test_what_fails_and_what_is_new(tmp_path: Path) -> None:
     whole = night_run(history / "reference")
     key, *others = whole.cells
     trace = "Traceback (most recent call last):\nKeyError: planted"
-    failure = Failure(key.suite, f"{key.label} {key.system} shots all seed 2000", trace)
+    failure = Failure(key.suite, key.skill, key.locale, key.system, None, 2000, trace)
     broken = NightRun(whole.folder, {k: whole.cells[k] for k in others}, (failure,))
     cells, _ = judge_night(whole, broken, [], NightRule())
     found = {cell.key: (cell.verdict, cell.reason) for cell in cells}

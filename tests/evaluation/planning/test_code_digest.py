@@ -104,3 +104,26 @@ def test_an_f_string_is_one_token_in_every_release() -> None:
 def test_commit_outside_of_git_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(versions, "_git", lambda folder, *arguments: None)
     assert versions.commit() is None
+
+
+def test_the_scoring_digest_follows_the_metrics_and_no_cell_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def digests() -> tuple[str, str]:
+        versions.scoring_digest.cache_clear()
+        versions.code_digest.cache_clear()
+        return versions.scoring_digest(), versions.code_digest("baselines.maxent_crf")
+
+    scoring, cells = digests()
+    plain = versions.token_digest
+    metrics = versions._source("evaluation.scoring.metrics")
+    assert metrics is not None
+    text = metrics.read_bytes()
+    monkeypatch.setattr(
+        versions, "token_digest", lambda source: plain(source + b"A = 1\n" * (source == text))
+    )
+    changed = digests()
+    assert changed[0] != scoring
+    assert changed[1] == cells
+    monkeypatch.undo()
+    assert digests() == (scoring, cells)

@@ -81,7 +81,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of 400 skills and 6 systems."""
     folder = tmp_path_factory.mktemp("large")
     skills = (skill(i, 20, LOCALES[i % 4]) for i in range(SKILLS))
-    write_run(folder / "results.sqlite", list(skills), resamples=20, judged=False)
+    write_run(folder / "results.sqlite", list(skills), resamples=20)
     (folder / "report.html").write_text(page_of(folder / "results.sqlite"), "utf-8")
     return folder / "report.html"
 

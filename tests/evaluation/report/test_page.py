@@ -23,17 +23,13 @@ from evaluation.report.page import data as page_figures
 from evaluation.report.page import rendering
 from evaluation.report.page.embedding import json_block
 from evaluation.report.page.groups import grouped
-from evaluation.report.page.paired import gaps
 from evaluation.report.page.panels import panel
 from evaluation.report.page.rendering import SCRIPTS, costs, render_page
 from evaluation.report.page.sentences import sentence
 from evaluation.report.page.words import read_maps
 from evaluation.report.word_maps import map_words
 from evaluation.results.reader import Results
-from evaluation.results.rows import Comparison, RunResult
-from evaluation.scoring.metrics import METRICS
-from evaluation.stats.bootstrap import paired_interval
-from evaluation.stats.paired_error import paired_errors
+from evaluation.results.rows import FINDINGS, Comparison, RunResult
 from pretrain.quality.word_map import word_map
 from pretrain.store.vector_store import VectorStore, default_store, digest, write
 
@@ -338,7 +334,8 @@ def test_one_system_has_nothing_to_compare(tmp_path: Path) -> None:
 def test_a_run_whose_cells_all_failed_is_still_told(tmp_path: Path, run: RunResult) -> None:
     write_run(tmp_path / "results.sqlite", [skill(1)], ("old",))
     with Results(tmp_path / "results.sqlite") as results:
-        text = render_page(replace(run, cells=(), comparisons=(), skills=()), results)
+        nothing = dict.fromkeys(("cells", *FINDINGS), ())
+        text = render_page(replace(run, **nothing), results)
     assert "no two systems share a finished skill" in text.lower()
     assert "planted" in text
 
@@ -391,59 +388,3 @@ def test_damaged_answers_are_no_smaller_page(folder: Path, tmp_path: Path) -> No
     database.close()
     with pytest.raises(DataError, match="damaged"):
         page_of(path)
-
-
-def _counts(rng: np.random.Generator, right: float, n: int) -> Any:
-    frame = rng.random(n) < right
-    slots = rng.integers(0, 3, n)
-    hit = np.where(frame, slots, rng.binomial(slots, right))
-    errors = (slots - hit) + ~frame
-    return np.stack([np.ones(n, int), frame, frame, hit, slots, slots, errors], axis=1)
-
-
-@pytest.mark.parametrize("metric", list(METRICS))
-def test_a_paired_interval_is_that_of_the_bootstrap(metric: str) -> None:
-    rng = np.random.default_rng(5)
-    old, new = _counts(rng, 0.5, 400), _counts(rng, 0.6, 400)
-    (gap,) = gaps(paired_errors({"old": {0: old}, "new": {0: new}}, [PAIR], METRICS[metric]))
-    low, high = paired_interval(old, new, metric, rng)
-    assert gap is not None and low is not None and high is not None
-    assert [gap.low, gap.high] == pytest.approx([low, high], abs=0.012)
-    difference = METRICS[metric].of(new.sum(axis=0)) - METRICS[metric].of(old.sum(axis=0))
-    assert gap.points == pytest.approx(float(difference))
-
-
-def test_equal_systems_seldom_win() -> None:
-    rng = np.random.default_rng(1)
-    sides = [(_counts(rng, 0.6, 60), _counts(rng, 0.6, 60)) for _ in range(2_000)]
-    frames = METRICS["frame_accuracy"]
-    lists = [paired_errors({"old": {0: a}, "new": {0: b}}, [PAIR], frames) for a, b in sides]
-    found = gaps([error for (error,) in lists])
-    wrong = sum(g is not None and (g.low > 0 or g.high < 0) for g in found)
-    assert 0.02 < wrong / len(found) < 0.06
-
-
-def test_pairs_and_seeds_are_not_mixed_up() -> None:
-    rng = np.random.default_rng(3)
-    levels = {"a": 0.3, "b": 0.5, "c": 0.9}
-    tallies = {s: {seed: _counts(rng, p, 50) for seed in (0, 1)} for s, p in levels.items()}
-    del tallies["b"][1]
-    pairs, frames = [("a", "b"), ("b", "c"), ("a", "c")], METRICS["frame_accuracy"]
-    for pair, error in zip(pairs, paired_errors(tallies, pairs, frames), strict=True):
-        alone = {name: tallies[name] for name in pair}
-        assert [error] == paired_errors(alone, [pair], frames)
-        assert error is not None
-        assert error.seeds == (2 if pair == ("a", "c") else 1)
-        shared = [s for s in (0, 1) if all(s in tallies[name] for name in pair)]
-        means = [np.mean([tallies[n][s][:, 2].mean() for s in shared]) for n in pair]
-        assert error.points == pytest.approx(means[1] - means[0])
-
-
-def test_what_cannot_be_measured_has_no_gap() -> None:
-    silent = _counts(np.random.default_rng(0), 0.5, 20)
-    silent[:, 3:6] = 0
-    both = {"old": {0: silent}, "new": {0: silent}}
-    assert paired_errors(both, [PAIR], METRICS["slot_f1"]) == [None]
-    apart = {"old": {0: silent}, "new": {1: silent}}
-    assert paired_errors(apart, [PAIR], METRICS["frame_accuracy"]) == [None]
-    assert gaps([None]) == [None]

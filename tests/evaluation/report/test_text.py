@@ -19,9 +19,9 @@ from evaluation.results.rows import (
 
 def test_the_headline_says_how_much_and_how_surely() -> None:
     assert headline(RUN) == (
-        "**new** over old (all utterances): frame accuracy .500 -> .600, +20.0% relative (95% "
-        "interval +5.0% to +35.0%), +20.0% of errors removed; better on 2, equal on 0, worse on 0 "
-        "of 2 skills."
+        "**new** over old (all training utterances): frame accuracy .500 -> .600, +20.0% relative "
+        "(95% interval +5.0% to +35.0%), +20.0% of errors removed; better on 2, equal on 0, worse "
+        "on 0 of 2 skills."
     )
 
 
@@ -42,8 +42,11 @@ def test_tables_hold_means_ladder_and_cost() -> None:
 
 
 def test_failures_are_shown() -> None:
-    failed = replace(RUN, failures=(Failure("toys", "toys/a new", "Traceback\nKeyError: x"),))
-    assert "KeyError: x" in render_report(failed)
+    failed = replace(
+        RUN, failures=(Failure("toys", "a", "en-US", "new", None, 0, "Traceback\nKeyError: x"),)
+    )
+    said = "toys/a@en-US new shots all seed 0\n\n```\nTraceback\nKeyError: x"
+    assert said in render_report(failed)
 
 
 def test_a_cell_of_a_table_stays_one_cell() -> None:
@@ -83,7 +86,7 @@ ODD = cell('"ä"\n,  {', "old", 0.4, slot_f1=float("nan"), predict_ms=1e-7, trai
         replace(RUN, cells=(), comparisons=(), commit=None),
         replace(
             RUN, cells=(*RUN.cells, ODD), skills=(VERDICT, VERDICT), slices=(SLICE,),
-            failures=(Failure("toys", "toys/a new", "Traceback\n  KeyError: 'x'"),),
+            failures=(Failure("toys", "a", "en-US", "new", None, 0, "Traceback\n  KeyError: 'x'"),),
         ),
     ],
     ids=["plain", "empty", "whole"],
@@ -95,7 +98,7 @@ def test_summary_in_pieces_is_the_summary_in_one(run: RunResult) -> None:
     content = json.loads(whole)
     assert list(content) == [
         "schema", "commit", "settings_digest", "seconds", "cells", "comparisons", "skills",
-        "slices", "settings", "failures",
+        "slices", "levels", "settings", "failures",
     ]  # fmt: skip
     assert content["comparisons"] == [asdict(each) for each in run.comparisons]
     assert len(content["cells"]) == len(run.cells)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from toy_results import COMPARISON, RUN, judged
 
-from evaluation.report.text import TITLES, render_report
+from evaluation.report.text import render_report
 from evaluation.report.verdict_text import claims, eligibility, verdict_table
 
 MOVE = replace(judged("en-US", 0.2, 0.001, 0.004), verdict="move", reason="gains | much")
@@ -32,9 +32,9 @@ def test_claims_are_of_all_locales() -> None:
     told = replace(
         COMPARISON, wilcoxon_p=0.0004, significant_wins=2, significant_losses=0, claimable_wins=1
     )
-    text = claims([told, replace(told, locale="en-US"), COMPARISON], TITLES)
+    text = claims([told, replace(told, locale="en-US"), COMPARISON])
     assert text.splitlines()[2:] == ["| new | old | frame accuracy | 2 | 2 | 0 | 1 | < .001 |"]
-    assert claims([COMPARISON], TITLES) == ""
+    assert claims([COMPARISON]) == ""
 
 
 def test_the_report_holds_them() -> None:

@@ -218,11 +218,13 @@ def test_what_one_file_concluded_is_not_computed_again(
         (tmp_path / name).mkdir()
         write_run(tmp_path / name / FILE, [skill(number, 8)], SYSTEMS)
     with monkeypatch.context() as patch:
-        patch.setattr(merging, "judge_cells", None)
+        patch.setattr(merging, "run_findings", None)
         merge([tmp_path / "one", tmp_path / "two"], tmp_path / "all")
     with Results(tmp_path / "two" / FILE) as before, Results(tmp_path / "all" / FILE) as after:
         assert after.run(2).comparisons == before.run().comparisons
         assert after.run(2).skills == before.run().skills
+        assert after.run(2).slices == before.run().slices
+        assert after.run(2).levels == before.run().levels
 
 
 def test_a_cell_that_another_file_finished_reopens_a_run(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from data_cards.errors import DataError
 from evaluation.planning.cell import Outcome, run_cell
 from evaluation.results import schema
 from evaluation.results.reader import Results
-from evaluation.results.rows import MetricTest, SkillVerdict
+from evaluation.results.rows import Findings, MetricTest, SkillVerdict
 from evaluation.results.writer import Recorder
 
 
@@ -31,7 +32,7 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
             assert measured is not None
             assert results.predictions(cell.key) == list(measured.predictions)
             assert (results.counts(cell.key) == measured.counts).all()
-            assert results.slots(cell.key) == measured.slots
+            assert results.tally(cell.key)[1] == measured.slots
         assert results.test(wanted[0].skill.digest) == music().test
         assert results.run().seconds == 2.0
         assert not results.missing(run)
@@ -62,12 +63,36 @@ def test_failures_are_kept_until_the_cell_is_finished(tmp_path: Path) -> None:
     with Recorder(path) as recorder:
         run = recorder.begin({"shots": [None]}, "digest", None, [cell], 1.0)
         recorder.add(cell, Outcome(cell.key, traceback="KeyError: planted"))
-        recorder.finish(run, 1.0, [])
+        recorder.finish(run, 1.0, Findings())
         (failure,) = recorder.run(run).failures
         assert failure.traceback == "KeyError: planted"
+        assert failure.name == cell.name
+        assert (failure.label, failure.system) == (cell.skill.label, cell.spec.name)
+        assert (failure.shots, failure.seed) == (cell.shots, cell.seed)
         assert list(recorder.missing(run)) == [0]
         recorder.add(cell, run_cell(cell))
         assert recorder.run(run).failures == ()
+
+
+def test_a_failure_that_was_kept_by_its_name_alone(tmp_path: Path) -> None:
+    """Earlier releases kept no fields of it."""
+    path, (cell, *_) = tmp_path / "results.sqlite", cells()
+    cell = replace(cell, shots=5, seed=12)
+    with Recorder(path) as recorder:
+        run = recorder.begin({"shots": [5]}, "digest", None, [cell], 1.0)
+        recorder.add(cell, Outcome(cell.key, traceback="KeyError: planted"))
+        recorder.finish(run, 1.0, Findings())
+        (kept,) = recorder.run(run).failures
+    database = sqlite3.connect(path)
+    for name in ("skill", "locale", "system", "shots", "seed"):
+        database.execute(f"ALTER TABLE failures DROP COLUMN {name}")
+    database.close()
+    with Results(path) as results:
+        assert results.run(run).failures == (kept,)
+    with Recorder(path) as recorder:  # it gains the columns
+        assert recorder.run(run).failures == (kept,)
+        recorder.add(cell, Outcome(cell.key, traceback="KeyError: again"))
+        assert recorder.run(run).failures[0].seed == 12
 
 
 def test_finished_cells_are_taken_over(tmp_path: Path) -> None:
@@ -166,7 +191,7 @@ def test_verdicts_are_read_as_they_were_written(tmp_path: Path) -> None:
     )  # fmt: skip
     with Recorder(tmp_path / "results.sqlite") as recorder:
         run = recorder.begin({"shots": [None]}, "digest", None, cells(1), 1.0)
-        recorder.finish(run, 2.0, [], [verdict])
+        recorder.finish(run, 2.0, Findings(skills=(verdict,)))
         assert recorder.run(run).skills == (verdict,)
 
 

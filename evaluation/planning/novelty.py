@@ -1,23 +1,23 @@
 """What is new to a system in a test utterance: values and words that its training never showed.
 
-A results file keeps no training utterances, so the driver notes this beside the answers: for each
-draw of a skill, of each test utterance, how its words and its gold slots' values stood to what was
-learnt from. Values are compared as words in the form of every vocabulary (`words.normalise`).
+A results file keeps no training utterances, so this is noted beside the answers, by the worker that
+does the first cell of a draw: of each test utterance, how its words and its gold slots' values
+stood to what was learnt from. Values are compared as words in the form of every vocabulary
+(`words.normalise`). No cell's numbers depend on it.
 """
 
 import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from data_cards.draws import draw
 from data_cards.records import Skill, Utterance
 from data_cards.words import normalise
-from evaluation.planning.cell import Cell
-from evaluation.planning.skill_block import unpack
+from evaluation.planning.skill_block import PackedSkill, unpack
 from evaluation.planning.vectors import Vectors
-from evaluation.results.writer import Recorder
 from pretrain.store.vector_store import VectorStore
 
 SEEN, LISTED, UNSEEN = range(3)
@@ -78,26 +78,30 @@ def draw_key(data_digest: str, shots: int | None, seed: int, vectors_digest: str
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def note_novelty(recorder: Recorder, cells: Iterable[Cell], vectors: dict[str, Vectors]) -> None:
-    """Note the novelty of every draw of the cells that the file has no note of yet."""
-    stores: dict[str, VectorStore] = {}
-    noted = recorder.noted()
-    last = None
-    for cell in cells:
-        drawn = (cell.skill.digest, cell.shots, None if cell.shots is None else cell.seed)
-        if drawn == last:
-            continue  # the systems, and the seeds of all utterances, follow one another
-        last = drawn
-        language = cell.skill.language
-        digest = vectors[language].digest if language in vectors else ""
-        key = draw_key(cell.skill.digest, cell.shots, cell.seed, digest)
-        if key in noted:
-            continue
-        if digest and language not in stores:
-            stores[language] = VectorStore.open(vectors[language].path)
-        found = novelty(draw(unpack(cell.skill), cell.shots, cell.seed), stores.get(language))
-        recorder.note(key, found.words, found.values)
-        noted.add(key)
+@dataclass(frozen=True, slots=True)
+class Noting:
+    """What a worker is to note beside a cell: the novelty of its draw, kept under the name `draw`;
+    `vectors` are those of its language that the run has, whether its system reads them or not."""
+
+    draw: str
+    vectors: Vectors | None
+
+
+def noting(skill: PackedSkill, shots: int | None, seed: int, vectors: Vectors | None) -> Noting:
+    """What is to be noted of a draw of a skill."""
+    digest = vectors.digest if vectors is not None else ""
+    return Noting(draw_key(skill.digest, shots, seed, digest), vectors)
+
+
+def noted(wanted: Noting, skill: PackedSkill, shots: int | None, seed: int) -> Novelty:
+    """Find what is to be noted; a store is opened once in a process."""
+    store = _store(wanted.vectors) if wanted.vectors is not None else None
+    return novelty(draw(unpack(skill), shots, seed), store)
+
+
+@lru_cache(maxsize=8)
+def _store(vectors: Vectors) -> VectorStore:
+    return VectorStore.open(vectors.path)
 
 
 def _values(utterance: Utterance) -> list[tuple[str, tuple[str, ...]]]:
