@@ -128,7 +128,7 @@ COMPARISON = Comparison(
 def test_a_sentence_holds_scores_gain_interval_and_scope() -> None:
     assert sentence(COMPARISON).text == (
         "new answers 41.0% of utterances fully right, old 37.0%: +12.0% relative (95% CI +8.0 to "
-        "+17.0%), 18 skills, 10 utterances an intent."
+        "+17.0%), 18 skills, 10 utterances per intent."
     )
     assert sentence(COMPARISON).verdict.startswith("a gain")
 
@@ -211,7 +211,7 @@ def test_what_was_run_can_be_repeated(page: _Page, run: RunResult) -> None:
 def test_costs_are_medians(run: RunResult) -> None:
     found = costs(run, run_scores(run.cells))
     assert [(c.system, c.shots) for c in found[:2]] == [
-        ("old", "10 utterances an intent"), ("new", "10 utterances an intent")
+        ("old", "10 utterances per intent"), ("new", "10 utterances an intent")
     ]  # fmt: skip
     own = [c.row for c in run.cells if (c.row.system, c.row.shots) == ("old", 10)]
     assert found[0].cells == len(own)
