@@ -5,7 +5,6 @@ Tensors are safetensors, vocabularies JSON, the CRF crfsuite's own file; nothing
 
 import hashlib
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from data_cards.errors import DataError
 from data_cards.jsonl import read_bytes
-from data_cards.scratch import scratch_beside
+from data_cards.scratch import written_whole
 
 MANIFEST = "system.json"
 SCHEMA = 1
@@ -64,15 +63,11 @@ def write(folder: Path, system: str, settings: BaseModel, parts: Mapping[str, by
     }
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise DataError(folder, None, "is there already", "remove it or name another folder")
-    scratch = scratch_beside(folder)
-    scratch.mkdir(parents=True)
-    try:
+    with written_whole(folder) as scratch:
+        scratch.mkdir()
         for name, data in parts.items():
             (scratch / name).write_bytes(data)
         (scratch / MANIFEST).write_bytes(json.dumps(manifest, indent=1).encode())
-        scratch.rename(folder)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def read(folder: Path, system: str, names: frozenset[str]) -> Artefact:
