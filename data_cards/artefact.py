@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from data_cards.errors import DataError
+from data_cards.errors import DataError, first_fault
 from data_cards.jsonl import read_bytes
 from data_cards.scratch import written_whole
 
@@ -37,11 +37,9 @@ class Artefact:
         try:
             return kind.model_validate(self.settings)
         except ValidationError as error:
-            first = error.errors()[0]
-            field = ".".join(str(p) for p in first["loc"])
-            raise DataError(
-                self.folder / MANIFEST, None, f"settings.{field}: {first['msg']}", _REMEDY
-            ) from None
+            fault = first_fault(error)
+            problem = f"settings.{fault.field}: {fault.problem}"
+            raise DataError(self.folder / MANIFEST, None, problem, _REMEDY) from None
 
     def json(self, name: str) -> Any:
         """A part written by `packed`."""
