@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import simulated_run
-from skill_toys import CITIES, GENRES, utterance
+from toy_skills import CITIES, GENRES, utterance
 
 from benchmarks import convergence, convergence_picture
 from data_cards.jsonl import write_skill
