@@ -57,6 +57,7 @@ class Seen:
     seconds: tuple[float, ...] = ()
 
 
+@pytest.mark.slow
 def test_two_skills_end_to_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

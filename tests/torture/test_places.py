@@ -20,6 +20,8 @@ from evaluation.driver.compare import compare
 from evaluation.planning.plan import CompareSettings, Plan, plan
 from evaluation.results.reader import FILE, Results
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[Path]:

@@ -153,6 +153,7 @@ def test_broken_yaml_is_a_fault(root: Path) -> None:
     assert "broken YAML" in faults.found[0].reason
 
 
+@pytest.mark.slow
 @pytest.mark.skipif("SKILLWISE_DATA" not in os.environ, reason="SKILLWISE_DATA is not set")
 def test_real_grammars() -> None:
     faults = Faults()

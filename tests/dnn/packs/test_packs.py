@@ -256,6 +256,7 @@ def reported(process: "subprocess.Popen[str]", lines: int) -> set[int]:
     return {int(line) for line in found if line.endswith("\n")}
 
 
+@pytest.mark.slow
 def test_kill_9_loses_nothing_that_was_reported(tmp_path: Path) -> None:
     """benchmarks/store.py kills fifty times over a thousand packs."""
     path = tmp_path / "p"

@@ -178,6 +178,7 @@ def command(tmp_path: Path, out: Path) -> list[str]:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="reads /proc of Linux")
 def test_workers_end_with_their_driver(tmp_path: Path) -> None:
     """Nobody else would end them: a killed driver cannot."""
@@ -207,6 +208,7 @@ def test_workers_end_with_their_driver(tmp_path: Path) -> None:
     until(lambda: not marked())
 
 
+@pytest.mark.slow
 def test_killed_at_any_point_and_started_again(tmp_path: Path) -> None:
     write_skills(tmp_path / "toys")
     where = {"PYTHONPATH": str(Path(toy_systems.__file__).parent), "PATH": "/usr/bin:/bin"}

@@ -23,6 +23,8 @@ from evaluation.workers.pool import Limits
 
 distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def here() -> Iterator[Here]:

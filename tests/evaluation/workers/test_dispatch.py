@@ -42,6 +42,7 @@ def test_processes_give_what_this_process_gives() -> None:
         assert there.model_bytes == here.model_bytes > 0
 
 
+@pytest.mark.slow
 def test_a_dying_worker_fails_its_own_cells_only() -> None:
     wanted = cells("toy_systems:Dying")
     found = outcomes(wanted)
@@ -89,6 +90,7 @@ def test_a_worker_computes_on_one_thread(monkeypatch: pytest.MonkeyPatch) -> Non
     assert set(ENVIRONMENT) >= {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"}
 
 
+@pytest.mark.slow
 def test_a_hanging_worker_fails_its_own_cells_only() -> None:
     wanted = cells("toy_systems:Hanging", 1)
     found = outcomes(wanted, Limits(seconds=10))
@@ -101,6 +103,7 @@ def test_a_hanging_worker_fails_its_own_cells_only() -> None:
             assert outcome.measurement is not None
 
 
+@pytest.mark.slow
 def test_a_cell_beyond_its_memory_fails_and_its_worker_lives() -> None:
     wanted = cells("toy_systems:Greedy", 1)
     found = outcomes(wanted, Limits(memory_mb=512))

@@ -13,6 +13,8 @@ from pretrain_toys import corpus
 from safetensors import safe_open
 from two_processes import free_port
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = Path(killed_process.__file__)
 
 
