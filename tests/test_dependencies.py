@@ -46,7 +46,8 @@ def distributions(modules: set[str]) -> dict[str, set[str]]:
 
 @pytest.mark.parametrize("distribution", sorted(named(PROJECT["dependencies"])))
 def test_each_base_dependency_is_imported(distribution: str) -> None:
-    assert distribution in set().union(*distributions(imported()).values())
+    brought = set().union(*distributions(imported()).values())
+    assert distribution in brought, f"{distribution} is installed and imported nowhere"
 
 
 def test_what_is_imported_is_declared() -> None:
