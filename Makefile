@@ -5,8 +5,9 @@ RUN ?= runs/starter
 MINUTES ?= 2
 
 KILLS ?= 20
+PYTEST := $(BIN)/python -m pytest
 
-.PHONY: compare docs test torture check clean
+.PHONY: compare docs test test-slow torture check clean
 
 .venv: .venv/installed
 
@@ -23,19 +24,26 @@ compare: .venv runs/vectors/en/vectors.safetensors
 runs/vectors/en/vectors.safetensors: | .venv
 	$(BIN)/skillwise pretrain --chitchat --suite starter --locale en --minutes $(MINUTES) --resume --out runs/vectors/en
 
+# the fast tests, on two cores, a file of tests on one of them: minutes
 test: .venv
-	$(BIN)/python -m pytest
+	$(PYTEST) -m "not slow" --numprocesses 2 --dist loadfile $(ARGS)
 
-# SIGKILL so often in each of thirteen commands, full disks, jumping clocks; the counts are printed
+# the rest, one after another: killed and joined processes, Dask, a browser, the wheel, full disks
+test-slow: .venv
+	$(PYTEST) -m slow $(ARGS)
+
+# as part of test-slow, but KILLS instead of two SIGKILLs in each command; the counts are printed
 torture: .venv
-	SKILLWISE_KILLS=$(KILLS) $(BIN)/python -m pytest tests/torture tests/evaluation/workers/test_dispatch.py tests/evaluation/workers/test_cluster.py
+	SKILLWISE_KILLS=$(KILLS) $(PYTEST) tests/torture tests/evaluation/workers/test_dispatch.py tests/evaluation/workers/test_cluster.py
 
+# what a change must pass: style, types, the floors, and all tests, fast and slow
 check: .venv
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(MAKE) test
+	$(MAKE) test-slow
 
 # fills the tables of README.md and docs/ from docs/results
 docs: .venv

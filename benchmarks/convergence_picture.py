@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from data_cards.scratch import scratch_beside
+from data_cards.scratch import written_whole
 from evaluation.stats.convergence import SHARE, Curve
 from pretrain.quality.drawing import COLOURS, INK, LINE, PAPER, SOFT
 
@@ -38,12 +38,8 @@ def draw(fits: Sequence[Sequence[Curve]], names: Sequence[str], path: Path) -> N
         axes.set_title(f"Mean over {len(kept)} fits, development utterances", loc="left", color=INK)
         axes.grid(color=LINE, linewidth=0.6)
         axes.legend(frameon=False, loc="lower right")
-        scratch = scratch_beside(path)
-        try:
+        with written_whole(path) as scratch:
             figure.savefig(scratch, format="svg", metadata={"Date": None})
-            scratch.replace(path)
-        finally:
-            scratch.unlink(missing_ok=True)
 
 
 def _at(curve: Curve, steps: np.ndarray) -> np.ndarray:

@@ -5,7 +5,6 @@ Tensors are safetensors, vocabularies JSON, the CRF crfsuite's own file; nothing
 
 import hashlib
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +12,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from data_cards.errors import DataError
+from data_cards.errors import DataError, first_fault
 from data_cards.jsonl import read_bytes
-from data_cards.scratch import scratch_beside
+from data_cards.scratch import written_whole
 
 MANIFEST = "system.json"
 SCHEMA = 1
@@ -38,11 +37,9 @@ class Artefact:
         try:
             return kind.model_validate(self.settings)
         except ValidationError as error:
-            first = error.errors()[0]
-            field = ".".join(str(p) for p in first["loc"])
-            raise DataError(
-                self.folder / MANIFEST, None, f"settings.{field}: {first['msg']}", _REMEDY
-            ) from None
+            fault = first_fault(error)
+            problem = f"settings.{fault.field}: {fault.problem}"
+            raise DataError(self.folder / MANIFEST, None, problem, _REMEDY) from None
 
     def json(self, name: str) -> Any:
         """A part written by `packed`."""
@@ -64,15 +61,11 @@ def write(folder: Path, system: str, settings: BaseModel, parts: Mapping[str, by
     }
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise DataError(folder, None, "is there already", "remove it or name another folder")
-    scratch = scratch_beside(folder)
-    scratch.mkdir(parents=True)
-    try:
+    with written_whole(folder) as scratch:
+        scratch.mkdir()
         for name, data in parts.items():
             (scratch / name).write_bytes(data)
         (scratch / MANIFEST).write_bytes(json.dumps(manifest, indent=1).encode())
-        scratch.rename(folder)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def read(folder: Path, system: str, names: frozenset[str]) -> Artefact:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from data_cards.errors import DataError, SkillwiseError, nearest
+from data_cards.errors import DataError, SkillwiseError, first_fault, nearest
 from data_cards.jsonl import read_bytes
 
 PACKAGE = Path(__file__).parent
@@ -158,9 +158,9 @@ def read_card(path: Path) -> Card:
     try:
         return Card.model_validate({**meta, "name": path.stem, "body": parts[2].strip()})
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(p) for p in first["loc"])
-        raise DataError(path, 1, f"{field}: {first['msg']}", "mend the front matter") from None
+        fault = first_fault(error)
+        problem = f"{fault.field}: {fault.problem}"
+        raise DataError(path, 1, problem, "mend the front matter") from None
 
 
 def cards() -> dict[str, Card]:

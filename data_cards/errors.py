@@ -1,8 +1,13 @@
 """The one family of errors that a user can mend; the rest are bugs and keep their traceback."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 
 class SkillwiseError(Exception):
@@ -23,6 +28,38 @@ class DataError(SkillwiseError):
     def __reduce__(self) -> tuple[type, tuple[Path, int | None, str, str]]:
         """Cross a process border whole (Exception pickles its args, which are not ours)."""
         return type(self), (self.path, self.line, self.fault, self.remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFault:
+    """The field of typed settings that does not fit: what was given there and what is wrong."""
+
+    path: tuple[str, ...]
+    value: Any
+    problem: str
+    unknown: bool
+    missing: bool
+
+    @property
+    def field(self) -> str:
+        """The field's name with those of the groups around it, joined by dots."""
+        return ".".join(self.path)
+
+
+def first_fault(error: "ValidationError") -> FieldFault:
+    """The fault to tell of all that pydantic found: a name that is unknown, else the first.
+
+    A mistyped name comes first, for the field that it was meant for is then missing as well.
+    """
+    faults = error.errors()
+    first = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
+    return FieldFault(
+        path=tuple(str(part) for part in first["loc"]),
+        value=first["input"],
+        problem=first["msg"],
+        unknown=first["type"] == "extra_forbidden",
+        missing=first["type"] == "missing",
+    )
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

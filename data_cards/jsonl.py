@@ -6,14 +6,13 @@ not a counted warning.
 
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from data_cards.errors import DataError, nearest
 from data_cards.records import Frame, Skill, Slot, Utterance, span_fault
-from data_cards.scratch import scratch_beside
+from data_cards.scratch import written_whole
 
 MAX_WORDS = 512
 """Longest utterance taken, in words; nobody says more to a voice assistant in one breath."""
@@ -223,9 +222,8 @@ def write_skill(skill: Skill, folder: Path) -> Path:
         )  # fmt: skip
     if target.exists():
         raise DataError(target, None, "is there already", "remove it or name another folder")
-    scratch = scratch_beside(target)
-    scratch.mkdir(parents=True)
-    try:
+    with written_whole(target) as scratch:
+        scratch.mkdir()
         for split in ("train", "dev", "test"):
             rows = [json.dumps(_row(u), ensure_ascii=False) for u in getattr(skill, split)]
             if rows or split != "dev":
@@ -235,9 +233,6 @@ def write_skill(skill: Skill, folder: Path) -> Path:
                 json.dumps({k: list(v) for k, v in skill.gazetteers.items()}, ensure_ascii=False),
                 "utf-8",
             )
-        scratch.rename(target)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
     return target
 
 

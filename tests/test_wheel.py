@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 ROOMS = {"data_cards", "pretrain", "baselines", "dnn", "evaluation"}
 
@@ -36,13 +38,28 @@ def test_five_top_level_packages(names: list[str]) -> None:
 
 
 def test_data_travel_with_the_code(names: list[str]) -> None:
-    packaged = [p for p in (ROOT / "data_cards").rglob("*") if p.is_file()]
-    data = {
-        p.relative_to(ROOT).as_posix() for p in packaged if p.suffix in (".md", ".json", ".tsv")
-    }
-    assert "data_cards/cards/hwu64.md" in data
-    assert any(name.startswith("data_cards/starter/") for name in data)
-    assert data <= set(names)
+    """All of the rooms' files, and by name what the code opens, should it ever move elsewhere."""
+    packaged = [p for room in ROOMS for p in (ROOT / room).rglob("*") if p.is_file()]
+    data = {p.relative_to(ROOT).as_posix() for p in packaged if "__pycache__" not in p.parts}
+    assert {name for name in names if ".dist-info/" not in name} == data
+
+
+@pytest.mark.parametrize(
+    "opened",
+    [
+        "data_cards/cards/hwu64.md",
+        "data_cards/starter/music@en-US/",
+        "data_cards/probe/food@en-US/",
+        "data_cards/values/en.json",
+        "pretrain/stores/",
+        "evaluation/report/page/templates/",
+        "pretrain/word_groups/",
+        "evaluation/ablation/ready/",
+    ],
+)
+def test_what_the_code_opens_is_there(names: list[str], opened: str) -> None:
+    assert (ROOT / opened).exists()
+    assert any(name.startswith(opened) for name in names)
 
 
 def test_every_room_is_typed_and_there(names: list[str]) -> None:

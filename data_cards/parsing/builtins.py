@@ -10,7 +10,7 @@ from pathlib import Path
 
 VALUES = Path(__file__).parents[1] / "values"
 
-_ALIASES = {
+ALIASES = {
     "AMAZON.Artist": "Musician",
     "AMAZON.Author": "Person",
     "AMAZON.Actor": "Person",
@@ -45,7 +45,7 @@ _ALIASES = {
 }
 """Types that share a list, or whose list bears another name."""
 
-_SLOT_NAMES = {
+SLOT_NAMES = {
     "Album": "album",
     "City": "city town location place stadt ort",
     "Color": "color colour farbe",
@@ -74,14 +74,14 @@ _SLOT_NAMES = {
 }
 """List -> slot names that say what they hold, for sources that give a slot no values."""
 
-_KINDS = {name: kind for kind, names in _SLOT_NAMES.items() for name in names.split()}
+_KINDS = {name: kind for kind, names in SLOT_NAMES.items() for name in names.split()}
 
 
 def built_in(kind: str, locale: str) -> tuple[str, ...] | None:
     """The values of a built-in type such as "AMAZON.DATE"; None for a type we have none for."""
     if not kind.startswith("AMAZON."):
         return None
-    return _lists(locale).get(_ALIASES.get(kind, kind.removeprefix("AMAZON.")))
+    return _lists(locale).get(ALIASES.get(kind, kind.removeprefix("AMAZON.")))
 
 
 def listed(kind: str, locale: str) -> tuple[str, ...] | None:

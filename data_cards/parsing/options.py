@@ -5,7 +5,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from data_cards.card import Card
-from data_cards.errors import SkillwiseError, nearest
+from data_cards.errors import SkillwiseError, first_fault, nearest
 
 
 class Options(BaseModel):
@@ -28,8 +28,7 @@ def settle(card: Card, kind: type[AnyOptions]) -> AnyOptions:
     try:
         return kind.model_validate(dict(card.skillwise.options))
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
+        fault = first_fault(error)
         raise SkillwiseError(
-            f"card {card.name}: option {field}: {first['msg']}; mend it in the front matter"
+            f"card {card.name}: option {fault.field}: {fault.problem}; fix it in the front matter"
         ) from None

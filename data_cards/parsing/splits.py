@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from data_cards.folds import number
+from data_cards.overlap import same_words
 from data_cards.records import Skill, Utterance
-from data_cards.words import normalise
 
 
 @dataclass(slots=True)
@@ -38,13 +38,10 @@ def share(text: str) -> float:
     return number(text) / 2**64
 
 
-def plain(utterance: Utterance) -> str:
-    """The text two utterances share when they say the same words: joined, lower case."""
-    return normalise(" ".join(utterance.tokens))
-
-
 def hold_out(
-    utterances: Iterable[Utterance], test_share: float, key: Callable[[Utterance], str] = plain
+    utterances: Iterable[Utterance],
+    test_share: float,
+    key: Callable[[Utterance], str] = same_words,
 ) -> Parts:
     """Cut off a test split by hash of each utterance's key, so that equal keys stay together.
 
@@ -71,8 +68,8 @@ def hold_out(
 
 def unseen(test: Iterable[Utterance], train: Iterable[Utterance]) -> list[Utterance]:
     """Those test utterances whose words stand in no training utterance."""
-    known = {plain(u) for u in train}
-    return [u for u in test if plain(u) not in known]
+    known = {same_words(u) for u in train}
+    return [u for u in test if same_words(u) not in known]
 
 
 class Sample:

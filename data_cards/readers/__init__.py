@@ -4,9 +4,11 @@ A reader is `read(card, root, faults) -> Iterator[Skill]`. What it cannot use go
 """
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 from data_cards.card import Card
+from data_cards.errors import SkillwiseError
 from data_cards.faults import Faults
 from data_cards.readers import (
     ask_models,
@@ -17,7 +19,6 @@ from data_cards.readers import (
     conll,
     csv_file,
     fb_mtod,
-    home_assistant,
     hub,
     hwu64,
     lu,
@@ -37,6 +38,21 @@ from data_cards.records import Skill
 
 Reader = Callable[[Card, Path, Faults], Iterator[Skill]]
 
+
+def _home_assistant(card: Card, root: Path, faults: Faults) -> Iterator[Skill]:
+    """The reader of Home Assistant's cards, which alone needs the package hassil."""
+    try:
+        reader = import_module("data_cards.readers.home_assistant")
+    except ModuleNotFoundError as error:
+        if error.name != "hassil":
+            raise
+        raise SkillwiseError(
+            f"card {card.name}: its templates are parsed by the package hassil, which is not "
+            "installed; pip install hassil"
+        ) from None
+    yield from reader.read(card, root, faults)
+
+
 READERS: dict[str, Reader] = {
     "ask_models": ask_models.read,
     "ask_models_more": ask_models_more.read,
@@ -46,7 +62,7 @@ READERS: dict[str, Reader] = {
     "csv_file": csv_file.read,
     "dialogflow": bots.read,
     "fb_mtod": fb_mtod.read,
-    "home_assistant": home_assistant.read,
+    "home_assistant": _home_assistant,
     "hub": hub.read,
     "hwu64": hwu64.read,
     "jovo": bots.read,

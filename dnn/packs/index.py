@@ -4,7 +4,6 @@ The index of `FILE` is `FILE.index`. It covers the log up to some byte; what was
 scanned. It can always be made again from the log, so that a missing or foreign one is no fault.
 """
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from safetensors.numpy import save
 from xxhash import xxh3_64_intdigest
 
 from data_cards.errors import DataError
+from data_cards.scratch import written_whole
 from dnn.packs.log import FILE_HEADER
 from pretrain.store.mapped_tensors import CHECKSUM, checksum, mapped
 
@@ -73,6 +73,5 @@ def write(log: Path, generation: bytes, covered: int, offsets: Mapping[str, int]
     places = np.array(list(offsets.values()), np.uint64)
     arrays: dict[str, NDArray[Any]] = {"hashes": hashes[order], "offsets": places[order]}
     meta = {"format": FORMAT, "generation": generation.hex(), "covered": str(covered)}
-    scratch = index_path(log).with_name(f".{log.name}.index.{os.getpid()}.tmp")
-    scratch.write_bytes(save(arrays, meta | {CHECKSUM: checksum(meta, arrays)}))
-    scratch.rename(index_path(log))
+    with written_whole(index_path(log)) as scratch:
+        scratch.write_bytes(save(arrays, meta | {CHECKSUM: checksum(meta, arrays)}))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from data_cards.errors import DataError
+from data_cards.scratch import unwritable, written_whole
 from dnn.packs import index as packindex
 from dnn.packs import log as packlog
 from dnn.packs.log import DELETE, PUT
@@ -67,19 +68,11 @@ class PackWriter:
         return descriptor
 
     def _create(self) -> None:
-        scratch = self.path.with_name(f".{self.path.name}.{os.getpid()}.tmp")
-        try:
-            with scratch.open("wb") as stream:
-                stream.write(packlog.file_header(secrets.token_bytes(16)))
-                stream.flush()
-                os.fsync(stream.fileno())
-            scratch.rename(self.path)
-            _sync_folder(self.path.parent)
-        except OSError as error:
-            scratch.unlink(missing_ok=True)
-            raise DataError(
-                self.path, None, f"cannot be written ({error.strerror})", _ROOM
-            ) from None
+        with written_whole(self.path, _ROOM) as scratch, scratch.open("wb") as stream:
+            stream.write(packlog.file_header(secrets.token_bytes(16)))
+            stream.flush()
+            os.fsync(stream.fileno())
+        _sync_folder(self.path.parent)
 
     def _open(self) -> None:
         if self._descriptor >= 0:
@@ -139,9 +132,7 @@ class PackWriter:
                 os.fdatasync(self._descriptor)
         except OSError as error:
             os.ftruncate(self._descriptor, self._end)
-            raise DataError(
-                self.path, None, f"cannot be written ({error.strerror})", _ROOM
-            ) from None
+            raise unwritable(self.path, error, _ROOM) from None
 
     def _advance(self, key: str, payload: bytes) -> None:
         length = packlog.HEADER.size + len(key.encode("utf-8")) + len(payload)
@@ -161,10 +152,7 @@ class PackWriter:
             self.flush()
             packindex.write(self.path, self._generation, self._end, self._offsets)
         except OSError as error:
-            raise DataError(
-                packindex.index_path(self.path), None,
-                f"cannot be written ({error.strerror})", _ROOM,
-            ) from None  # fmt: skip
+            raise unwritable(packindex.index_path(self.path), error, _ROOM) from None
         self._unindexed = 0
 
     def compact(self, *, drop_damaged: bool = False) -> int:
@@ -181,23 +169,14 @@ class PackWriter:
                 self.path, None, fault, "write the missing packs again, then --drop-damaged"
             )
         before = self._end
-        scratch = self.path.with_name(f".{self.path.name}.{os.getpid()}.tmp")
         generation = secrets.token_bytes(16)
-        try:
-            with scratch.open("wb") as stream:
-                stream.write(packlog.file_header(generation))
-                for key, offset in sorted(self._offsets.items(), key=lambda item: item[1]):
-                    stream.write(packlog.encoded(key, self._payload(key, offset)))
-                stream.flush()
-                os.fsync(stream.fileno())
-            scratch.rename(self.path)
-            _sync_folder(self.path.parent)
-        except OSError as error:
-            raise DataError(
-                self.path, None, f"cannot be written ({error.strerror})", _ROOM
-            ) from None
-        finally:
-            scratch.unlink(missing_ok=True)
+        with written_whole(self.path, _ROOM) as scratch, scratch.open("wb") as stream:
+            stream.write(packlog.file_header(generation))
+            for key, offset in sorted(self._offsets.items(), key=lambda item: item[1]):
+                stream.write(packlog.encoded(key, self._payload(key, offset)))
+            stream.flush()
+            os.fsync(stream.fileno())
+        _sync_folder(self.path.parent)
         self._open()
         self._write_index()
         return before - self._end
@@ -230,8 +209,11 @@ class PackWriter:
 
 def _sync_folder(folder: Path) -> None:
     """Bring a renaming to the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise unwritable(folder, error, _ROOM) from None

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from data_cards.errors import DataError, SkillwiseError, nearest
+from data_cards.errors import DataError, SkillwiseError, first_fault, nearest
 from evaluation.planning.plan import CompareSettings, Plan, plan
 from evaluation.planning.systems import SYSTEMS
 
@@ -187,14 +187,12 @@ def _settings(base: Base, system: str, changes: Mapping[str, Any]) -> CompareSet
 
 
 def _fault(path: Path, error: ValidationError) -> DataError:
-    faults = error.errors()
-    first = next((f for f in faults if f["type"] == "extra_forbidden"), faults[0])
-    place = [str(part) for part in first["loc"]]
-    where = ".".join(place)
-    if first["type"] == "extra_forbidden":
-        part: type[BaseModel] = Change if place[0] == "change" else Base
-        known = (AblationFile if len(place) == 1 else part).model_fields
-        return DataError(path, None, f"unknown key {where!r}", nearest(place[-1], known))
-    if first["type"] == "missing":
-        return DataError(path, None, f"{where} is missing", "write it")
-    return DataError(path, None, f"{where} = {first['input']!r}: {first['msg']}", "mend it")
+    fault = first_fault(error)
+    if fault.unknown:
+        part: type[BaseModel] = Change if fault.path[0] == "change" else Base
+        known = (AblationFile if len(fault.path) == 1 else part).model_fields
+        remedy = nearest(fault.path[-1], known)
+        return DataError(path, None, f"unknown key {fault.field!r}", remedy)
+    if fault.missing:
+        return DataError(path, None, f"{fault.field} is missing", "write it")
+    return DataError(path, None, f"{fault.field} = {fault.value!r}: {fault.problem}", "mend it")

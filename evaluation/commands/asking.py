@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from data_cards.errors import SkillwiseError
+from data_cards.errors import SkillwiseError, first_fault
 from evaluation.planning.plan import DEFAULT_SYSTEMS, CompareSettings
 
 
@@ -45,9 +45,9 @@ def asked(
             sources=tuple(sources or ()),
         )
     except ValidationError as error:
-        first = error.errors()[0]
-        option = f"--{first['loc'][0]} {first['input']}"
-        raise SkillwiseError(f"{option}: {first['msg']}; give another value") from None
+        fault = first_fault(error)
+        option = f"--{fault.path[0]} {fault.value}"
+        raise SkillwiseError(f"{option}: {fault.problem}; give another value") from None
 
 
 QUICK = "starter/bank@en-US,starter/cinema@en-US,starter/music@en-US,starter/trains@en-US"

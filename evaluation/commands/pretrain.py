@@ -11,7 +11,7 @@ import typer
 from pydantic import ValidationError
 
 from data_cards.card import DATA_VARIABLE
-from data_cards.errors import SkillwiseError, nearest
+from data_cards.errors import SkillwiseError, first_fault, nearest
 from evaluation.commands import options
 from pretrain.mlm.settings import PretrainSettings
 
@@ -156,11 +156,10 @@ def _settings(changes: list[str]) -> PretrainSettings:
     try:
         return PretrainSettings.model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        if first["type"] == "extra_forbidden":
-            remedy = nearest(key, PretrainSettings.model_fields)
-            raise SkillwiseError(f"--set {key}: no such setting; {remedy}") from None
+        fault = first_fault(error)
+        if fault.unknown:
+            remedy = nearest(fault.field, PretrainSettings.model_fields)
+            raise SkillwiseError(f"--set {fault.field}: no such setting; {remedy}") from None
         raise SkillwiseError(
-            f"--set {key}={first['input']!r}: {first['msg']}; give another value"
+            f"--set {fault.field}={fault.value!r}: {fault.problem}; give another value"
         ) from None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data_cards.errors import SkillwiseError
-from data_cards.scratch import scratch_beside
+from data_cards.scratch import written_whole
 from evaluation.findings.run_findings import run_findings
 from evaluation.report.files import render
 from evaluation.results import schema
@@ -48,15 +48,10 @@ def merge(folders: Sequence[Path], out: Path) -> Merged:
         with Results(folder / FILE) as results:
             results.last_run()  # a file that is damaged, or holds nothing, is refused here
     with owned(out):
-        scratch = scratch_beside(target)
-        try:
+        with written_whole(target) as scratch:
             schema.lay(scratch)
             merged = _join(folders, scratch)
             _conclude(scratch)
-            scratch.replace(target)
-        finally:
-            for left in out.glob(f"{scratch.name}*"):
-                left.unlink()
         with Results(target) as results:
             ended = results.query("SELECT 1 FROM runs WHERE comparisons IS NOT NULL")[1]
             whole = next(ended, None) is not None

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from data_cards.errors import SkillwiseError, nearest
+from data_cards.errors import SkillwiseError, first_fault, nearest
 from evaluation.scoring.measure import System
 
 
@@ -157,14 +157,13 @@ def _settings(spec: SystemSpec, values: dict[str, Any]) -> BaseModel:
     try:
         return cls.model_validate(_over(cls().model_dump(), values))
     except ValidationError as error:
-        first = error.errors()[0]
-        path = [str(part) for part in first["loc"]]
-        setting = f"--set {spec.name}.{'.'.join(path)}"
-        if first["type"] == "extra_forbidden":
-            remedy = nearest(path[-1], _fields(cls, path[:-1]))
+        fault = first_fault(error)
+        setting = f"--set {spec.name}.{fault.field}"
+        if fault.unknown:
+            remedy = nearest(fault.path[-1], _fields(cls, fault.path[:-1]))
             raise SkillwiseError(f"{setting}: no such setting; {remedy}") from None
         raise SkillwiseError(
-            f"{setting}={first['input']!r}: {first['msg']}; give another value"
+            f"{setting}={fault.value!r}: {fault.problem}; give another value"
         ) from None
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from data_cards.errors import DataError, SkillwiseError
+from data_cards.scratch import unwritable
 from evaluation.results.reader import FILE, Results
 from evaluation.results.writer import Recorder
 
@@ -36,9 +37,7 @@ def owned(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / ".lock").open("a+")
     except OSError as error:
-        raise SkillwiseError(
-            f"--out {folder}: cannot be written ({error.strerror}); name another folder"
-        ) from None
+        raise unwritable(f"--out {folder}", error, "name another folder") from None
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

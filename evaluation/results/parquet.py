@@ -10,9 +10,8 @@ from typing import Any
 import pyarrow
 from pyarrow import parquet
 
-from data_cards.errors import SkillwiseError
 from data_cards.records import Frame, Utterance
-from data_cards.scratch import scratch_beside
+from data_cards.scratch import unwritable, written_whole
 from evaluation.results.reader import FILE, Results
 from evaluation.results.rows import Comparison, Level, RunResult, SkillVerdict, Slice
 
@@ -89,10 +88,7 @@ def export(run_folder: Path, out: Path) -> list[Path]:
                     schema = pyarrow.Table.from_pylist(rows).schema
                     written.append(_write(out / f"{name}.parquet", schema, rows, about))
         except OSError as error:
-            raise SkillwiseError(
-                f"--parquet {out}: cannot be written ({error.strerror or error}); "
-                "name another folder"
-            ) from None
+            raise unwritable(f"--parquet {out}", error, "name another folder") from None
     return written
 
 
@@ -126,13 +122,11 @@ def _slots(frame: Frame) -> list[dict[str, Any]]:
 
 def _write(path: Path, schema: Any, rows: Iterable[dict[str, Any]], about: dict[str, str]) -> Path:
     """Write rows by groups under a temporary name and rename it."""
-    scratch = scratch_beside(path)
     source = iter(rows)
-    try:
-        with parquet.ParquetWriter(scratch, schema.with_metadata(about)) as writer:
-            while group := list(islice(source, ROWS)):
-                writer.write_table(pyarrow.Table.from_pylist(group, schema=writer.schema))
-        scratch.replace(path)
-    finally:
-        scratch.unlink(missing_ok=True)
+    with (
+        written_whole(path, "name another folder") as scratch,
+        parquet.ParquetWriter(scratch, schema.with_metadata(about)) as writer,
+    ):
+        while group := list(islice(source, ROWS)):
+            writer.write_table(pyarrow.Table.from_pylist(group, schema=writer.schema))
     return path

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from data_cards.errors import DataError
-from data_cards.scratch import scratch_beside
+from data_cards.scratch import unwritable, written_whole
 
 SCHEMA = 1
 APPLICATION = 0x534B574C  # "SKWL", in the file's header
@@ -74,20 +74,13 @@ PRAGMA user_version = {SCHEMA};
 
 def create(path: Path) -> None:
     """Make an empty results file under a temporary name and rename it: it is never half there."""
-    scratch = scratch_beside(path)
-    scratch.unlink(missing_ok=True)
     try:
-        lay(scratch)
-        scratch.rename(path)
+        with written_whole(path) as scratch:
+            lay(scratch)
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF not in _NO_ROOM:
             raise
-        raise DataError(
-            path, None, f"cannot be written ({error})", "make room or leave to write"
-        ) from None
-    finally:
-        for left in path.parent.glob(f"{scratch.name}*"):
-            left.unlink()
+        raise unwritable(path, error) from None
 
 
 def lay(path: Path) -> None:
@@ -123,9 +116,7 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
         if "locked" in str(error):
             raise
         if write and error.sqlite_errorcode & 0xFF in _NO_ROOM:  # its log finds no place
-            raise DataError(
-                path, None, f"cannot be written ({error})", "make room or leave to write"
-            ) from None
+            raise unwritable(path, error) from None
         raise DataError(path, None, f"is damaged ({error})", remedy) from None
     except BaseException:
         connection.close()

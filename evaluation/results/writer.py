@@ -13,7 +13,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from data_cards.errors import DataError
+from data_cards.scratch import unwritable
 from evaluation.planning.cell import Cell, Outcome
 from evaluation.planning.names import language
 from evaluation.planning.novelty import Novelty, draw_key
@@ -240,10 +240,9 @@ class Recorder(Results):
             self._db.execute("COMMIT")
         except sqlite3.OperationalError as error:  # disk full, read-only, held by another program
             self._undo()
-            raise DataError(
-                self.path, None, f"cannot be written ({error})",
-                "make room or leave to write; the run goes on where it stopped",
-            ) from None  # fmt: skip
+            raise unwritable(
+                self.path, error, "make room or leave to write; the run goes on where it stopped"
+            ) from None
         except BaseException:
             self._undo()
             raise

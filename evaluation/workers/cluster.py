@@ -41,7 +41,7 @@ class Cluster(Executor):
             from distributed import Client
         except ModuleNotFoundError:
             raise SkillwiseError(
-                f"--cluster {address}: Dask is not installed; pip install 'skillwise[cluster]'"
+                f"--cluster {address}: Dask is not installed; pip install distributed"
             ) from None
         self._address, self._limits = address, limits or Limits()
         connect: Any = Client  # Dask publishes no types

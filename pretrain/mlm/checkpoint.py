@@ -12,6 +12,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from data_cards.errors import DataError, SkillwiseError
+from data_cards.scratch import written_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +36,11 @@ class Checkpoint:
             for name, value in state.items():
                 tensors[f"optimizer.{i}.{name}"] = torch.as_tensor(value).contiguous()
         meta = {"step": str(step), "steps": str(self.steps), "digest": self.digest}
-        scratch = self.path.with_suffix(".tmp")
-        try:
-            save_file(tensors, str(scratch), meta)
-            scratch.replace(self.path)
-        except (OSError, SafetensorError) as error:
-            scratch.unlink(missing_ok=True)
-            raise SkillwiseError(
-                f"{self.path}: checkpoint cannot be written ({error}); free some space and go on "
-                "with --resume"
-            ) from None
+        with written_whole(self.path, "free some space and go on with --resume") as scratch:
+            try:
+                save_file(tensors, str(scratch), meta)
+            except SafetensorError as error:  # what it makes of a full disk
+                raise OSError(str(error)) from None
 
     def restore(self, model: nn.Module, optimizers: Sequence[torch.optim.Optimizer]) -> int:
         """Load the state, where there is one; returns the step after which it was taken, else 0."""

@@ -1,10 +1,10 @@
 """Word maps as a picture in a file, by matplotlib: SVG, PNG or PDF."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from data_cards.errors import DataError, SkillwiseError
+from data_cards.errors import SkillwiseError
+from data_cards.scratch import written_whole
 from pretrain.quality.labels import HEIGHT, SIZE, WIDTH
 from pretrain.quality.word_map import WordMap, caption
 
@@ -34,19 +34,10 @@ def draw(maps: Sequence[tuple[str, WordMap]], path: Path) -> None:
             figure.subplots(len(maps), squeeze=False)[:, 0], maps, strict=True
         ):
             _draw(axes, title, found)
-        scratch = path.with_name(f".{path.stem}.{os.getpid()}.tmp{path.suffix}")
         kind = path.suffix.lower().removeprefix(".")
         undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            figure.savefig(scratch, dpi=150, metadata=undated)
-            scratch.replace(path)
-        except OSError as error:
-            raise DataError(
-                path, None, f"cannot be written ({error.strerror})", "name another --out"
-            ) from None
-        finally:
-            scratch.unlink(missing_ok=True)
+        with written_whole(path, "name another --out") as scratch:
+            figure.savefig(scratch, format=kind, dpi=150, metadata=undated)
 
 
 def _draw(axes: object, title: str, found: WordMap) -> None:

@@ -6,7 +6,6 @@ dictionary of the vocabulary; vectors for other words come from character n-gram
 """
 
 import hashlib
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from data_cards.errors import DataError, SkillwiseError
-from data_cards.scratch import scratch_beside
+from data_cards.scratch import written_whole
 from data_cards.words import normalise
 from pretrain.store import subwords
 from pretrain.store import word_index as wordindex
@@ -228,20 +227,11 @@ def write(
         digest.update(array.tobytes())
     full = {**meta, "format": FORMAT, "kind": kind, "digest": digest.hexdigest()}
     content = save(arrays, full | {CHECKSUM: checksum(full, arrays)})
-    scratch = scratch_beside(folder)
-    try:
-        scratch.mkdir(parents=True)
-        (scratch / FILE).write_bytes(content)
-        (scratch / CARD).write_text(card.replace("{digest}", full["digest"]), "utf-8")
-        folder.mkdir(parents=True, exist_ok=True)
-        (scratch / CARD).rename(folder / CARD)
-        (scratch / FILE).rename(folder / FILE)  # last: a folder with this file is complete
-    except OSError as error:
-        raise DataError(
-            folder, None, f"cannot be written ({error.strerror})", "free some space and try again"
-        ) from None
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    remedy = "free some space and try again"
+    with written_whole(folder / FILE, remedy) as file:  # last: a folder with this file is complete
+        file.write_bytes(content)
+        with written_whole(folder / CARD, remedy) as about:
+            about.write_text(card.replace("{digest}", full["digest"]), "utf-8")
     return VectorStore.open(folder)
 
 

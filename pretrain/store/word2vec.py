@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_cards.errors import DataError
+from data_cards.scratch import written_whole
 from data_cards.words import normalise
 from pretrain.store.vector_store import VectorStore
 
@@ -57,20 +58,14 @@ def _opened(path: Path) -> BinaryIO:
 
 def write(store: VectorStore, path: Path, *, binary: bool) -> None:
     """Write a store as a word2vec file, which gensim and most others read."""
-    scratch = path.with_name(f".{path.name}.tmp")
-    try:
-        with scratch.open("wb") as stream:
-            stream.write(f"{len(store)} {store.width}\n".encode())
-            for words, vectors in _chunks(store):
-                for word, vector in zip(words, vectors, strict=True):
-                    stream.write(word.encode("utf-8") + b" ")
-                    stream.write(vector.tobytes() if binary else _text(vector))
-                    stream.write(b"\n")
-        scratch.rename(path)
-    except OSError as error:
-        scratch.unlink(missing_ok=True)
-        fault = f"cannot be written ({error.strerror})"
-        raise DataError(path, None, fault, "free some space and try again") from None
+    remedy = "free some space and try again"
+    with written_whole(path, remedy) as scratch, scratch.open("wb") as stream:
+        stream.write(f"{len(store)} {store.width}\n".encode())
+        for words, vectors in _chunks(store):
+            for word, vector in zip(words, vectors, strict=True):
+                stream.write(word.encode("utf-8") + b" ")
+                stream.write(vector.tobytes() if binary else _text(vector))
+                stream.write(b"\n")
 
 
 def _chunks(store: VectorStore) -> Iterator[tuple[Sequence[str], Floats]]:

@@ -1,8 +1,6 @@
 """Text files to one Arrow data set of packed rows of word ids, read memory-mapped."""
 
 import hashlib
-import os
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -14,7 +12,8 @@ from datasets.arrow_writer import ArrowWriter
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from data_cards.errors import DataError, SkillwiseError
+from data_cards.errors import SkillwiseError
+from data_cards.scratch import written_whole
 from pretrain.text.sources import Source
 from pretrain.text.vocabulary import END, build, load
 
@@ -48,9 +47,8 @@ def prepare(
     digest = _digest(sources, row, max_words, min_count)
     target = folder / f"corpus-{digest[:16]}"
     if not target.exists():
-        scratch = folder / f".corpus-{digest[:16]}.{os.getpid()}.tmp"
-        try:
-            scratch.mkdir(parents=True)
+        with written_whole(target, "free some space") as scratch:
+            scratch.mkdir()
             spools = [_spool(source, scratch / f"{i}.txt") for i, source in enumerate(sources)]
             lines = (line for spool in spools for line in _lines(spool.path))
             tokenizer = build(lines, max_words, min_count)
@@ -61,13 +59,6 @@ def prepare(
                 raise SkillwiseError(f"the text fills no row of {row} words; give more text")
             (scratch / "vocabulary.json").write_text(tokenizer.to_str(), "utf-8")
             np.save(scratch / "counts.npy", counts)
-            scratch.rename(target)
-        except OSError as error:
-            raise DataError(
-                folder, None, f"corpus cannot be written ({error})", "free some space"
-            ) from None
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
     return Corpus(
         Dataset.from_file(str(target / "rows.arrow")),
         load(target / "vocabulary.json"),

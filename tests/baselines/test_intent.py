@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from skill_toys import TRAIN
 from sklearn.base import clone, is_classifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_score
+from toy_skills import TRAIN
 
 from baselines.features import IntentGroups, utterance_features
 from baselines.intent import IntentClassifier

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
-from skill_toys import TOY, TRAIN, utterance
+from toy_skills import TOY, TRAIN, utterance
 
 from baselines import (
     MaxEntCRF,

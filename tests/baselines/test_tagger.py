@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pycrfsuite
 import pytest
-from skill_toys import TRAIN, utterance
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, KFold
 from sklearn_crfsuite import CRF
+from toy_skills import TRAIN, utterance
 
 from baselines.features import TokenGroups, token_features
 from baselines.tagger import CrfSettings, SlotTagger, TokenRow

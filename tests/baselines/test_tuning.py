@@ -6,8 +6,8 @@ from typing import Any, Self
 
 import numpy as np
 import pytest
-from skill_toys import TOY, TRAIN
 from sklearn.base import BaseEstimator
+from toy_skills import TOY, TRAIN
 
 from baselines.features import IntentGroups, TokenGroups, token_features, utterance_features
 from baselines.intent import IntentClassifier

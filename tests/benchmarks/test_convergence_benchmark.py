@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import simulated_run
-from skill_toys import CITIES, GENRES, utterance
+from toy_skills import CITIES, GENRES, utterance
 
 from benchmarks import convergence, convergence_picture
 from data_cards.jsonl import write_skill
@@ -57,6 +57,7 @@ class Seen:
     seconds: tuple[float, ...] = ()
 
 
+@pytest.mark.slow
 def test_two_skills_end_to_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

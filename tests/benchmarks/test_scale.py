@@ -19,6 +19,7 @@ SCRIPTS = sorted(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_each_benchmark_starts_as_a_script(script: str) -> None:
     """benchmarks/pretrain.py lies beside them, and bears the name of a room."""
@@ -76,6 +77,7 @@ def test_text_is_repeated_until_there_is_enough(tmp_path: Path) -> None:
         list(scale_corpus.repeated(1, [tmp_path / "a"]))
 
 
+@pytest.mark.slow
 def test_a_corpus_of_text_is_measured(tmp_path: Path) -> None:
     text = tmp_path / "text"
     text.write_text("\n".join(f"turn the lamp in room {i % 7} on" for i in range(500)), "utf-8")

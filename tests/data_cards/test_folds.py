@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 
-from skill_toys import TRAIN
+from toy_skills import TRAIN
 
 from data_cards.folds import folds
 from data_cards.records import Frame, Utterance

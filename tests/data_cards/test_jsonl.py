@@ -157,7 +157,7 @@ def test_writing_is_whole_or_not_at_all(skill, tmp_path, monkeypatch):
         raise OSError("disk full")
 
     monkeypatch.setattr(Path, "write_text", fail)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(DataError, match="disk full"):
         write_skill(Skill("other", "en-US", found.train, (), found.test), out)
     assert [p.name for p in out.iterdir()] == ["music@en-US"]
 

@@ -1,6 +1,6 @@
 """Known slot values: longest match, marks by place, and words known in part."""
 
-from skill_toys import utterance
+from toy_skills import utterance
 
 from data_cards.lexicon import Lexicon
 

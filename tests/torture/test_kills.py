@@ -18,7 +18,7 @@ ELSEWHERE = {"parse", "claims", "cards"}
 """Commands without a victim of their name: `cards` has two, `parse` leaves nothing behind, and
 `claims` is `compare` many times over."""
 
-pytestmark = pytest.mark.timeout(60 * max(5, KILLS))
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(60 * max(5, KILLS))]
 
 
 def test_every_command_is_killed() -> None:

@@ -15,10 +15,12 @@ from toy_skills import write_skills
 from victims import SYSTEMS, scores
 
 from evaluation.cli import main
-from evaluation.driver import compare as comparing
 from evaluation.driver.compare import compare
 from evaluation.planning.plan import CompareSettings, Plan, plan
 from evaluation.results.reader import FILE, Results
+from evaluation.results.writer import Recorder
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -193,16 +195,16 @@ def test_cells_that_die_hang_and_want_too_much_fail_by_name(
 
 def test_only_the_driver_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error while a cell is recorded ends the run; all cells before it are there."""
-    record, done = comparing._record, 0
+    add, done = Recorder.add, 0
 
     def fail_at_five(*given: object) -> None:
         nonlocal done
         if done == 5:
             raise OSError("planted")
-        record(*given)
+        add(*given)
         done += 1
 
-    monkeypatch.setattr(comparing, "_record", fail_at_five)
+    monkeypatch.setattr(Recorder, "add", fail_at_five)
     with pytest.raises(OSError, match="planted"):
         compare(planned(tmp_path), tmp_path / "run", jobs=1)
     with Results(tmp_path / "run" / FILE) as results:

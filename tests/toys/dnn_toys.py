@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from skill_toys import utterance
+from toy_skills import utterance
 
 from data_cards.records import Skill
 from dnn.inputs.dataset import TrainingSet, training_set

@@ -1,15 +1,18 @@
 """Home Assistant grammars: rules, lists, names of the house, spans of test sentences."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from data_cards.card import Card, card
+from data_cards.errors import SkillwiseError
 from data_cards.faults import Faults
 from data_cards.parsing.expansion import Expansion
 from data_cards.parsing.hassil_grammar import grammar
 from data_cards.parsing.templates import sentences
+from data_cards.readers import READERS
 from data_cards.readers.home_assistant import read, read_family, read_home
 from data_cards.registry.loading import load
 
@@ -150,6 +153,7 @@ def test_broken_yaml_is_a_fault(root: Path) -> None:
     assert "broken YAML" in faults.found[0].reason
 
 
+@pytest.mark.slow
 @pytest.mark.skipif("SKILLWISE_DATA" not in os.environ, reason="SKILLWISE_DATA is not set")
 def test_real_grammars() -> None:
     faults = Faults()
@@ -163,3 +167,13 @@ def test_real_grammars() -> None:
     assert natural >= 800, "the source's own sentences stand in the test splits"
     for skill in skills:
         assert not {u.template for u in skill.train} & {u.template for u in skill.test}
+
+
+def test_without_hassil_the_card_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("readers.home_assistant", "parsing.hassil_grammar"):
+        monkeypatch.delitem(sys.modules, f"data_cards.{name}")
+    monkeypatch.setitem(sys.modules, "hassil", None)
+    with pytest.raises(SkillwiseError, match=r"card home-assistant: .*; pip install hassil$"):
+        list(READERS["home_assistant"](card("home-assistant"), tmp_path, Faults()))

@@ -117,6 +117,7 @@ def test_damaged_dialogues_are_faults_not_crashes(folder, make_card, turns):
     assert sum(len(s.test) for s in skills if s.name == "Bikes_1") >= 1
 
 
+@pytest.mark.slow
 def test_the_real_files_agree_with_their_card(real):
     skills, faults = real("sgd")
     assert len(skills) == 34 and len(faults) == 2

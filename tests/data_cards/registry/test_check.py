@@ -170,6 +170,7 @@ def test_every_card_of_the_project_is_listed_and_shown(monkeypatch):
         assert line.name in show(card(line.name)) and len(card(line.name).body) > 200
 
 
+@pytest.mark.slow
 def test_the_real_cards_tell_the_truth():
     if not os.environ.get(DATA_VARIABLE):
         pytest.skip(f"{DATA_VARIABLE} is not set: the real data are not here")

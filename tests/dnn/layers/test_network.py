@@ -3,7 +3,7 @@
 import pytest
 import torch
 from dnn_toys import TRAIN, data, network, settings
-from skill_toys import utterance
+from toy_skills import utterance
 
 from data_cards.folds import folds
 from dnn.inputs.dataset import swapped

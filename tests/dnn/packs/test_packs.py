@@ -6,7 +6,6 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -248,16 +247,16 @@ def test_no_bytes_break_a_reader_or_a_writer(data: st.DataObject, tmp_path: Path
             assert str(path) in str(error)
 
 
-def reported(process: "subprocess.Popen[str]", lines: int, wait: float) -> set[int]:
-    """The packs that a writer reported; it is killed some seconds after so many."""
+def reported(process: "subprocess.Popen[str]", lines: int) -> set[int]:
+    """The packs that a writer reported; it is killed after so many, wherever it is by then."""
     assert process.stdout is not None
     found = [process.stdout.readline() for _ in range(lines)]
-    time.sleep(wait)
     process.send_signal(signal.SIGKILL)
     found += process.stdout.read().splitlines(keepends=True)
     return {int(line) for line in found if line.endswith("\n")}
 
 
+@pytest.mark.slow
 def test_kill_9_loses_nothing_that_was_reported(tmp_path: Path) -> None:
     """benchmarks/store.py kills fifty times over a thousand packs."""
     path = tmp_path / "p"
@@ -266,7 +265,7 @@ def test_kill_9_loses_nothing_that_was_reported(tmp_path: Path) -> None:
     for _ in range(6):
         command = [sys.executable, str(WRITER), str(path), "200"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            known |= reported(process, rng.randrange(20), rng.uniform(0, 0.02))
+            known |= reported(process, rng.randrange(20))
         if not path.exists():
             continue
         there = read(path)  # every one whole, or `read` raises

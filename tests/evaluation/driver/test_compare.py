@@ -6,13 +6,13 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 import toy_systems
 from toy_runs import SYSTEMS, settings, summary
 from toy_skills import write_skills
+from waiting import until
 
 from data_cards.errors import SkillwiseError
 from evaluation.cli import main
@@ -178,6 +178,7 @@ def command(tmp_path: Path, out: Path) -> list[str]:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="reads /proc of Linux")
 def test_workers_end_with_their_driver(tmp_path: Path) -> None:
     """Nobody else would end them: a killed driver cannot."""
@@ -204,13 +205,10 @@ def test_workers_end_with_their_driver(tmp_path: Path) -> None:
     process.kill()
     process.wait()
     process.stderr.close()
-    for _ in range(100):
-        if not marked():
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"{marked()} processes outlived their driver")
+    until(lambda: not marked())
 
 
+@pytest.mark.slow
 def test_killed_at_any_point_and_started_again(tmp_path: Path) -> None:
     write_skills(tmp_path / "toys")
     where = {"PYTHONPATH": str(Path(toy_systems.__file__).parent), "PATH": "/usr/bin:/bin"}
@@ -219,6 +217,7 @@ def test_killed_at_any_point_and_started_again(tmp_path: Path) -> None:
     subprocess.run(command(tmp_path, alone), check=True, timeout=120, **quiet)
     dice = random.Random(7)
     killed = tmp_path / "killed/run"
+    kills = 0
     for _ in range(5):  # of 36 cells: at most 30 are told before the last kill
         process = subprocess.Popen(
             command(tmp_path, killed), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=where
@@ -226,11 +225,10 @@ def test_killed_at_any_point_and_started_again(tmp_path: Path) -> None:
         assert process.stderr is not None
         for _ in range(dice.randrange(7)):  # a line for each finished cell
             process.stderr.readline()
-        time.sleep(dice.uniform(0, 0.05))
-        assert process.poll() is None
         process.send_signal(signal.SIGKILL)
-        process.wait()
+        kills += process.wait() == -signal.SIGKILL  # else it was done before the signal came
         process.stderr.close()
     subprocess.run(command(tmp_path, killed), check=True, timeout=120, **quiet)
+    assert kills
     assert summary(killed) == summary(alone)
     assert not list(killed.glob(".*.tmp"))

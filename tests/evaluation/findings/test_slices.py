@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from simulated_run import skill, write_run
-from toy_skills import music, utterance, write_skills
+from toy_skills import music, spoken, write_skills
 
 from data_cards.draws import draw
 from data_cards.records import Skill
@@ -46,14 +46,14 @@ class Vocabulary:
 
 def asked() -> Skill:
     train = (
-        utterance("t0", "play Jazz", "Play", ("genre", "Jazz")),
-        utterance("t1", "call folk", "Call", ("person", "folk")),
+        spoken("t0", "play Jazz", "Play", ("genre", "Jazz")),
+        spoken("t1", "call folk", "Call", ("person", "folk")),
     )
     test = (
-        utterance("x0", "play jazz", "Play", ("genre", "jazz")),
-        utterance("x1", "play folk", "Play", ("genre", "folk")),
-        utterance("x2", "play polka or jazz", "Play", ("genre", "polka"), ("genre", "jazz")),
-        utterance("x3", "call", "Call"),
+        spoken("x0", "play jazz", "Play", ("genre", "jazz")),
+        spoken("x1", "play folk", "Play", ("genre", "folk")),
+        spoken("x2", "play polka or jazz", "Play", ("genre", "polka"), ("genre", "jazz")),
+        spoken("x3", "call", "Call"),
     )
     return Skill("s", "en-US", train, (), test, {"genre": ("Folk", "deep house")})
 

@@ -18,7 +18,10 @@ playwright = pytest.importorskip(
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
 )
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="the browser test needs a chromium on PATH")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM, reason="the browser test needs a chromium on PATH"),
+]
 
 LOCALES = ("en-US", "en-GB", "en-IN", "de-DE")
 SKILLS = 400

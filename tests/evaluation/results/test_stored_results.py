@@ -173,6 +173,7 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
 RENDERED = ("summary.json", "report.md", "report.html")
 
 
+@pytest.mark.slow
 def test_a_large_run_is_rendered_skill_by_skill(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

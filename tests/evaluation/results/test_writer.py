@@ -221,6 +221,7 @@ with Recorder(Path(sys.argv[1])) as recorder:
 """
 
 
+@pytest.mark.slow
 def test_two_writers_lose_nothing(tmp_path: Path) -> None:
     path = tmp_path / "results.sqlite"
     with Recorder(path) as recorder:

@@ -126,8 +126,8 @@ def test_families_count_once() -> None:
     assert family_means([0.1, 0.3, -0.2], ["a", "a", "b"]) == pytest.approx([0.2, -0.2])
 
 
-def test_eighteen_skills_three_seeds_in_seconds() -> None:
+def test_eighteen_skills_three_seeds_in_seconds_of_cpu() -> None:
     rng = np.random.default_rng(0)
-    started = time.perf_counter()
+    started = time.process_time()  # what others do on the machine does not count
     a_against_a(rng, World(), seeds=3, resamples=2000)
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20

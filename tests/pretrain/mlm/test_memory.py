@@ -15,6 +15,8 @@ from pretrain.mlm.training import Plan
 from pretrain.text.corpus import prepare
 from pretrain.text.sources import Source
 
+pytestmark = pytest.mark.slow
+
 SENTENCES = 15_000
 GROWTH = 25
 """Megabytes: ten times the text would be 70 MB as lists of words."""

@@ -14,6 +14,8 @@ from accelerate import Accelerator
 from pretrain_toys import corpus
 from two_processes import free_port, trained
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = Path(two_processes.__file__)
 
 

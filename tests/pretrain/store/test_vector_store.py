@@ -92,7 +92,7 @@ def test_a_store_is_not_overwritten(tmp_path: Path) -> None:
     assert (tmp_path / "file").read_text("utf-8") == "mine"
 
 
-@pytest.mark.parametrize("method", ["write_bytes", "write_text", "rename"])
+@pytest.mark.parametrize("method", ["write_bytes", "write_text", "replace"])
 def test_a_full_disk_leaves_nothing(
     method: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
