@@ -52,9 +52,9 @@ def claims(
     finished runs instead. Exit code 0: done. 1: a claim that held before fails now, or a cell
     failed. 2: bad input.
     """
-    from evaluation.claims.conclude import conclude, read_convergence, read_runs
-    from evaluation.claims.record import FILE, broken, read_held, write_held
-    from evaluation.claims.text import figures, render
+    from evaluation.claim_check.conclude import conclude, read_convergence, read_runs
+    from evaluation.claim_check.record import FILE, broken, read_held, write_held
+    from evaluation.claim_check.text import figures, render
     from evaluation.commands.asking import asked
     from evaluation.driver.compare import compare
     from evaluation.planning.plan import FOLDER, plan, without_development

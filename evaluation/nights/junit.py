@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as xml
 
-from evaluation.nightly.history import Night, systems
-from evaluation.nightly.pages import title
+from evaluation.nights.history import Night, systems
+from evaluation.nights.pages import title
 
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold, however it is written."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from evaluation.nightly.verdicts import (
+from evaluation.nights.verdicts import (
     CellEvidence,
     CellKey,
     CellVerdict,

@@ -14,8 +14,8 @@ from typing import Any
 from data_cards.errors import SkillwiseError
 from data_cards.scratch import write_whole
 from evaluation.driver.compare import compare, score_alike
-from evaluation.nightly.evidence import first_night, judge_night, night_run
-from evaluation.nightly.history import (
+from evaluation.nights.evidence import first_night, judge_night, night_run
+from evaluation.nights.history import (
     REFERENCE,
     Night,
     finished,
@@ -24,9 +24,9 @@ from evaluation.nightly.history import (
     read_night,
     write_night,
 )
-from evaluation.nightly.junit import render_junit
-from evaluation.nightly.pages import render_html, render_markdown
-from evaluation.nightly.verdicts import NightRule, SuiteVerdict
+from evaluation.nights.junit import render_junit
+from evaluation.nights.pages import render_html, render_markdown
+from evaluation.nights.verdicts import NightRule, SuiteVerdict
 from evaluation.planning.cell import Cell
 from evaluation.planning.plan import CompareSettings, Plan, plan
 from evaluation.results.folder import owned

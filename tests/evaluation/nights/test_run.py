@@ -13,13 +13,13 @@ from toy_skills import music
 from data_cards.errors import DataError, SkillwiseError
 from data_cards.jsonl import write_skill
 from data_cards.records import Skill
-from evaluation.nightly import run as nights
-from evaluation.nightly.evidence import NightRun, judge_night, night_run
-from evaluation.nightly.history import finished, read_night, write_night
-from evaluation.nightly.junit import render_junit
-from evaluation.nightly.pages import render_html, render_markdown
-from evaluation.nightly.run import night_plan, nightly, set_reference
-from evaluation.nightly.verdicts import NightRule
+from evaluation.nights import run as nights
+from evaluation.nights.evidence import NightRun, judge_night, night_run
+from evaluation.nights.history import finished, read_night, write_night
+from evaluation.nights.junit import render_junit
+from evaluation.nights.pages import render_html, render_markdown
+from evaluation.nights.run import night_plan, nightly, set_reference
+from evaluation.nights.verdicts import NightRule
 from evaluation.results.rows import Failure
 
 

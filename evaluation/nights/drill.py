@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_cards.errors import SkillwiseError
-from evaluation.nightly.verdicts import (
+from evaluation.nights.verdicts import (
     CellEvidence,
     CellKey,
     CellVerdict,

@@ -9,10 +9,10 @@ from simulated import counts
 from toy_nights import command, settings
 
 from data_cards.errors import SkillwiseError
-from evaluation.nightly.drill import Pools, _breaks, drill
-from evaluation.nightly.rehearsal import pools
-from evaluation.nightly.run import nightly
-from evaluation.nightly.verdicts import CellKey
+from evaluation.nights.drill import Pools, _breaks, drill
+from evaluation.nights.rehearsal import pools
+from evaluation.nights.run import nightly
+from evaluation.nights.verdicts import CellKey
 from evaluation.scoring.metrics import COLUMNS
 
 FRAME = COLUMNS.index("frame")

@@ -6,8 +6,8 @@ from importlib.resources import files
 
 import jinja2
 
-from evaluation.nightly.history import Night, ladder, systems
-from evaluation.nightly.verdicts import CellVerdict, SuiteVerdict
+from evaluation.nights.history import Night, ladder, systems
+from evaluation.nights.verdicts import CellVerdict, SuiteVerdict
 from evaluation.report.markdown import table
 
 SHOWN = 30

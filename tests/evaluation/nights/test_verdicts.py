@@ -5,7 +5,7 @@ import pytest
 from night_world import UTTERANCES, World, alarmed
 from simulated import counts
 
-from evaluation.nightly.verdicts import CellEvidence, CellKey, NightRule, judge, night_error
+from evaluation.nights.verdicts import CellEvidence, CellKey, NightRule, judge, night_error
 from evaluation.stats.significance import exact_mcnemar
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from data_cards.errors import DataError
 from data_cards.scratch import write_whole
-from evaluation.nightly.verdicts import CellKey, CellVerdict, SuiteVerdict
+from evaluation.nights.verdicts import CellKey, CellVerdict, SuiteVerdict
 
 SCHEMA = 1
 RECORD = "night.json"

@@ -12,10 +12,10 @@ from toy_skills import music
 
 from data_cards.errors import DataError
 from data_cards.jsonl import write_skill
-from evaluation.claims.conclude import conclude, measure, read_convergence, read_runs
-from evaluation.claims.record import broken, read_held, write_held
-from evaluation.claims.rules import CLAIMS, CONVERGENCE, LOCALES, Claim, Measured, judge
-from evaluation.claims.text import figures, render
+from evaluation.claim_check.conclude import conclude, measure, read_convergence, read_runs
+from evaluation.claim_check.record import broken, read_held, write_held
+from evaluation.claim_check.rules import CLAIMS, CONVERGENCE, LOCALES, Claim, Measured, judge
+from evaluation.claim_check.text import figures, render
 from evaluation.cli import main
 from evaluation.commands.claims import SYSTEMS
 from evaluation.planning.plan import CompareSettings, plan, without_development
@@ -124,7 +124,8 @@ def test_a_skill_in_two_runs_counts_once(run: Path) -> None:
 def test_tuned_on_skills_are_not_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Four skills, one of which settings were chosen on."""
     monkeypatch.setattr(
-        "evaluation.claims.conclude.development", lambda label: label == "simulated/skill 001@en-US"
+        "evaluation.claim_check.conclude.development",
+        lambda label: label == "simulated/skill 001@en-US",
     )
     write_run(
         tmp_path / "results.sqlite", [skill(n) for n in range(4)], SYSTEMS, (10,), judged=False

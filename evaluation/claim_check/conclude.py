@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from data_cards.errors import DataError
-from evaluation.claims.rules import CLAIMS, CONVERGENCE, Claim, Finding, Measured, judge
+from evaluation.claim_check.rules import CLAIMS, CONVERGENCE, Claim, Finding, Measured, judge
 from evaluation.findings.comparisons import Side, Sides, comparison, sides
 from evaluation.findings.grouping import Pair
 from evaluation.planning.tuned_on import development

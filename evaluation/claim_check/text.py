@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from evaluation.claims.conclude import Claimed, Growth, Part
-from evaluation.claims.rules import CLAIMS, CONVERGENCE, Claim, Finding, Measured
+from evaluation.claim_check.conclude import Claimed, Growth, Part
+from evaluation.claim_check.rules import CLAIMS, CONVERGENCE, Claim, Finding, Measured
 from evaluation.planning.names import shots_name
 from evaluation.report.format import NOTHING, between, percent, plural, points, ratio
 from evaluation.report.markdown import table

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 
 from data_cards.errors import SkillwiseError
-from evaluation.nightly.drill import EVERYWHERE, IN_ONE, drill
-from evaluation.nightly.evidence import comparable_counts, night_run
-from evaluation.nightly.history import REFERENCE, finished, folder_of, read_night
-from evaluation.nightly.verdicts import CellKey
+from evaluation.nights.drill import EVERYWHERE, IN_ONE, drill
+from evaluation.nights.evidence import comparable_counts, night_run
+from evaluation.nights.history import REFERENCE, finished, folder_of, read_night
+from evaluation.nights.verdicts import CellKey
 from evaluation.scoring.metrics import Counts
 
 

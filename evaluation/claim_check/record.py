@@ -6,7 +6,7 @@ from pathlib import Path
 
 from data_cards.errors import DataError
 from data_cards.scratch import write_whole
-from evaluation.claims.rules import Finding
+from evaluation.claim_check.rules import Finding
 
 FILE = "claims.json"
 
