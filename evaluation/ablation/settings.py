@@ -4,7 +4,6 @@ Each row is an ordinary comparison of one system in a folder of its own. So its 
 those of any run, and they are the cells that `compare` would compute.
 """
 
-import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from data_cards.errors import DataError, SkillwiseError, nearest
+from evaluation.planning.changes import flat, written
 from evaluation.planning.plan import CompareSettings, Plan, plan
 from evaluation.planning.systems import SYSTEMS
 
@@ -140,15 +140,6 @@ def read(path: Path, skills: str | None = None, seeds: int | None = None) -> Abl
     return Ablation(path, tuple(rows))
 
 
-def flat(values: Mapping[str, Any], above: str = "") -> dict[str, Any]:
-    """Nested tables as dotted keys: {"token": {"shape": False}} -> {"token.shape": False}."""
-    found: dict[str, Any] = {}
-    for key, value in values.items():
-        name = f"{above}.{key}" if above else key
-        found |= flat(value, name) if isinstance(value, Mapping) else {name: value}
-    return found
-
-
 def slug(name: str) -> str:
     """A row's name as a folder's."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "change"
@@ -173,10 +164,10 @@ def _same_settings(system: str, other: str) -> bool:
 
 def _settings(base: Base, system: str, changes: Mapping[str, Any]) -> CompareSettings:
     return CompareSettings(
-        suites=tuple(base.suites or (() if base.data else ("starter",))),
+        suites=tuple(base.suites) or None,
         data=tuple(Path(folder) for folder in base.data),
         systems=(system,),
-        changes=tuple(f"{system}.{key}={json.dumps(value)}" for key, value in changes.items()),
+        changes=tuple(written(f"{system}.{key}", value) for key, value in changes.items()),
         shots=(base.shots,),
         seeds=base.seeds,
         skills=base.skills,

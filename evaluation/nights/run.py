@@ -6,10 +6,8 @@ that was accepted, and what is rendered: history.md, history.html, junit.xml of 
 
 import shutil
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from data_cards.errors import SkillwiseError
 from data_cards.scratch import write_whole
@@ -27,49 +25,26 @@ from evaluation.nights.history import (
 from evaluation.nights.junit import render_junit
 from evaluation.nights.pages import render_html, render_markdown
 from evaluation.nights.verdicts import NightRule, SuiteVerdict
-from evaluation.planning.cell import Cell
-from evaluation.planning.plan import CompareSettings, Plan, plan
-from evaluation.results.folder import owned
+from evaluation.planning.plan import FOLDER, CompareSettings, Plan, plan
+from evaluation.results.folder import RUNS, owned
 from evaluation.workers.pool import Limits
 
-HISTORY = Path("runs/nightly")
+HISTORY = RUNS / "nightly"
 SEEDS_APART = 1_000
 """Night n takes its seeds from 1000 n on, so that no two nights share one."""
 
 
-@dataclass(frozen=True, slots=True)
-class NightPlan(Plan):
-    """A plan whose seeds begin at `first_seed`."""
-
-    first_seed: int = 0
-
-    def cells(self) -> Iterator[Cell]:
-        """The cells of the plan, with this night's seeds."""
-        for cell in Plan.cells(self):
-            yield replace(cell, seed=self.first_seed + cell.seed)
-
-    def record(self) -> dict[str, Any]:
-        """What the run's folder keeps of the plan."""
-        return {**Plan.record(self), "first_seed": self.first_seed}
-
-
-def night_plan(settings: CompareSettings, number: int, times: int = 1) -> NightPlan:
+def night_plan(
+    settings: CompareSettings, number: int, times: int = 1, sources: Path = RUNS / FOLDER
+) -> Plan:
     """The plan of a night: `times` as many seeds as asked for, none of which another night has."""
     seeds = settings.seeds * times
     if seeds > SEEDS_APART:
         raise SkillwiseError(
             f"--seeds {settings.seeds}: at most {SEEDS_APART // times} a night; give fewer"
         )
-    asked = plan(settings.model_copy(update={"seeds": seeds}))
-    return NightPlan(
-        asked.settings,
-        asked.skills,
-        asked.specs,
-        asked.vectors,
-        asked.notes,
-        asked.sources,
-        SEEDS_APART * number,
-    )
+    asked = plan(settings.model_copy(update={"seeds": seeds}), sources)
+    return replace(asked, first_seed=SEEDS_APART * number)
 
 
 def nightly(
@@ -89,7 +64,7 @@ def nightly(
             f"{history}: has no reference yet; run the same command once with --accept"
         )
     number = next_number(history)
-    planned = night_plan(settings, number, rule.window if accept else 1)
+    planned = night_plan(settings, number, rule.window if accept else 1, history.parent / FOLDER)
     with owned(history):
         if next_number(history) != number:
             raise SkillwiseError(f"{history}: another night has just ended there; start again")

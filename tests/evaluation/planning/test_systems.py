@@ -1,6 +1,7 @@
 """The table of systems and their settings."""
 
 import json
+from pathlib import Path
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
@@ -85,8 +86,9 @@ def test_any_other_by_module_and_class() -> None:
         system_specs(["toy_systems:Memory"], ["toy_systems:Memory.x=1"])
 
 
-def test_vectors_go_to_systems_that_start_from_them() -> None:
-    spec = SystemSpec("t", f"{__name__}:Tunable", f"{__name__}:Settings", vectors="mlm")
-    assert spec.make(systems.__file__).vectors == systems.__file__
-    without = SystemSpec("t", f"{__name__}:Tunable", f"{__name__}:Settings", vectors="none")
-    assert without.make(systems.__file__).vectors is None
+def test_vectors_go_to_systems_that_take_them() -> None:
+    there = Path(systems.__file__)
+    spec = SystemSpec("t", f"{__name__}:Tunable", f"{__name__}:Settings", ("vectors",))
+    assert spec.make(there).vectors == there
+    without = SystemSpec("t", f"{__name__}:Tunable", f"{__name__}:Settings")
+    assert without.make(there).vectors == "not given"
