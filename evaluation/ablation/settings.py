@@ -80,12 +80,15 @@ class Ablation:
     path: Path
     rows: tuple[Row, ...]
 
-    def plans(self) -> list[tuple[Row, Plan]]:
-        """The plans of all rows; what the user can fix is raised before any is begun."""
+    def plans(self, sources: Path) -> list[tuple[Row, Plan]]:
+        """The plans of all rows; what the user can fix is raised before any is begun.
+
+        `sources` is where source models of two-stage transfer are kept.
+        """
         found = []
         for row in self.rows:
             try:
-                found.append((row, plan(row.settings)))
+                found.append((row, plan(row.settings, sources)))
             except DataError:
                 raise
             except SkillwiseError as error:
@@ -116,6 +119,13 @@ def read(path: Path, skills: str | None = None, seeds: int | None = None) -> Abl
         content = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataError(path, None, f"is no TOML ({error})", "mend it") from None
+    return checked(content, path, skills, seeds)
+
+
+def checked(
+    content: Mapping[str, Any], path: Path, skills: str | None = None, seeds: int | None = None
+) -> Ablation:
+    """Check what a file holds, or what stands for one; faults are told by `path`."""
     try:
         file = AblationFile.model_validate(content)
     except ValidationError as error:

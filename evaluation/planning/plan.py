@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from data_cards.errors import SkillwiseError
+from data_cards.records import Skill
 from evaluation.planning import vectors
 from evaluation.planning.cell import Cell, SourcePointer
 from evaluation.planning.classes import VECTORS
@@ -147,16 +148,19 @@ class Plan:
         return vectors.need(self.vectors, skill.language, spec.name)
 
 
-def plan(settings: CompareSettings, sources: Path = Path("runs") / FOLDER) -> Plan:
+def plan(
+    settings: CompareSettings, sources: Path = Path("runs") / FOLDER, given: Sequence[Skill] = ()
+) -> Plan:
     """Resolve a comparison; whatever the user can mend is raised here, before a run begins.
 
-    `sources` is where source models of two-stage transfer are kept.
+    `sources` is where source models of two-stage transfer are kept; `given` are skills to measure
+    beside those that the settings name.
     """
     specs = system_specs(settings.systems, settings.changes)
     readings = Readings() if any(spec.transfers for spec in specs) else None
     skills, notes = gather(
         settings.suites, settings.data, settings.skills, slots_only=settings.slots_only,
-        readings=readings,
+        readings=readings, given=given,
     )  # fmt: skip
     stores: dict[str, Vectors] = {}
     starting = next((spec for spec in specs if VECTORS in spec.takes), None)
@@ -168,7 +172,7 @@ def plan(settings: CompareSettings, sources: Path = Path("runs") / FOLDER) -> Pl
                 vectors.need(stores, language, starting.name)
     return Plan(
         settings, tuple(skills), tuple(specs), stores, tuple(notes),
-        _sources(settings, skills, specs, stores, sources, readings),
+        _sources(settings, skills, specs, stores, sources, readings, given),
     )  # fmt: skip
 
 
@@ -187,7 +191,7 @@ def without_development(given: Plan) -> tuple[Plan, tuple[str, ...]]:
 
 def _sources(
     settings: CompareSettings, skills: Sequence[PackedSkill], specs: Sequence[SystemSpec],
-    stores: dict[str, Vectors], folder: Path, readings: Readings | None,
+    stores: dict[str, Vectors], folder: Path, readings: Readings | None, given: Sequence[Skill],
 ) -> "dict[str, dict[str, Source]]":  # fmt: skip
     """The source models of the systems that transfer; mature skills are read only for them."""
     transferring = [spec for spec in specs if spec.transfers]
@@ -196,7 +200,7 @@ def _sources(
     from evaluation.planning.source_models import assign  # imports torch, which takes seconds
 
     suites = dict.fromkeys([*settings.suites, *settings.sources, STARTER])
-    pool, _ = gather(suites, settings.data, slots_only=True, readings=readings)
+    pool, _ = gather(suites, settings.data, slots_only=True, readings=readings, given=given)
     return {
         spec.name: assign(skills, pool, spec.resolved(), stores, folder) for spec in transferring
     }

@@ -17,7 +17,7 @@ from evaluation.claim_check.record import broken, read_held, write_held
 from evaluation.claim_check.rules import CLAIMS, CONVERGENCE, LOCALES, Claim, Measured, judge
 from evaluation.claim_check.text import figures, render
 from evaluation.cli import main
-from evaluation.commands.claims import SYSTEMS
+from evaluation.planning.plan import DEFAULT_SYSTEMS as SYSTEMS
 from evaluation.planning.plan import CompareSettings, plan, without_development
 from evaluation.planning.tuned_on import TUNED, development, drawn
 from evaluation.stats.shelf import Shelf
