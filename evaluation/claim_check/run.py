@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from data_cards.records import Skill
 from evaluation.claim_check.conclude import Claimed, conclude, read_convergence, read_runs
 from evaluation.claim_check.record import FILE, broken, read_held, write_held
 from evaluation.driver.compare import compare
@@ -13,7 +14,7 @@ from evaluation.stats.shelf import Shelf
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the claims came to, which of them held before and fail now, and how many cells failed."""
+    """What the claims came to, which of them held once and fail now, how many cells failed."""
 
     claimed: Claimed
     lost: tuple[str, ...]
@@ -21,13 +22,15 @@ class Checked:
 
 
 def check_claims(
-    folder: Path, *, settings: CompareSettings | None = None, runs: Sequence[Path] = (),
+    folder: Path, *, settings: CompareSettings | None = None, given: Sequence[Skill] = (),
+    runs: Sequence[Path] = (),
     convergence: Path | None = None, reference: Path | None = None,
     jobs: int | None = None, cluster: str | None = None,
 ) -> Checked:  # fmt: skip
     """Check each claim on `runs`, or measure `settings` in the folder first where there are none.
 
-    The record of claims that held is kept in the folder; `reference` is another one to go by.
+    `given` are skills to measure beside those that the settings name. The record of claims that
+    held is kept in the folder; `reference` is another one to go by.
     """
     record = reference if reference is not None else folder / FILE
     held = read_held(record) if reference is not None or record.exists() else frozenset()
@@ -35,7 +38,7 @@ def check_claims(
     failures = 0
     unrun: tuple[str, ...] = ()
     if settings is not None:
-        planned, unrun = without_development(plan(settings, folder.parent / FOLDER))
+        planned, unrun = without_development(plan(settings, folder.parent / FOLDER, given))
         failures = len(compare(planned, folder, jobs=jobs, cluster=cluster).failures)
     with Shelf() as shelf:
         claimed = conclude(read_runs(runs or [folder], shelf), meter, unrun)
