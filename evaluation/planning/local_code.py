@@ -14,6 +14,7 @@ import sys
 import sysconfig
 import textwrap
 from collections.abc import Iterator
+from dataclasses import is_dataclass
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -88,8 +89,8 @@ def _source(thing: Any) -> str:
         return textwrap.dedent(inspect.getsource(thing))
     except (OSError, TypeError):
         pass  # `inspect` knows no file of a notebook's class; that of its methods is known
-    codes = list(_codes(thing)) if isinstance(thing, type) else []
-    for code in codes:
+    codes = _codes(thing) if isinstance(thing, type) else {}
+    for code in codes.values():
         lines = linecache.getlines(code.co_filename)
         for node in ast.walk(ast.parse("".join(lines))):
             if (
@@ -99,7 +100,8 @@ def _source(thing: Any) -> str:
             ):
                 first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
                 return textwrap.dedent("".join(lines[first - 1 : node.end_lineno]))
-    if codes or not isinstance(thing, type):
+    written = [name for name in codes if not (is_dataclass(thing) and name.startswith("__"))]
+    if written or not isinstance(thing, type):
         raise SkillwiseError(
             f"system {thing.__module__}:{thing.__qualname__}: its source cannot be read; "
             "put it into a file or a notebook's cell"
@@ -116,11 +118,11 @@ def _source(thing: Any) -> str:
     )
 
 
-def _codes(cls: type) -> Iterator[CodeType]:
-    """The code of the methods that were written in a class, as its own text has them."""
-    for value in vars(cls).values():
+def _codes(cls: type) -> dict[str, CodeType]:
+    """The code of the functions that stand in a class, by name; a dataclass adds some."""
+    found = {}
+    for name, value in vars(cls).items():
         function = getattr(value, "fget", None) or getattr(value, "__func__", value)
-        if isinstance(function, FunctionType) and function.__qualname__.startswith(
-            f"{cls.__qualname__}."
-        ) and linecache.getlines(function.__code__.co_filename):  # fmt: skip
-            yield function.__code__
+        if isinstance(function, FunctionType) and function.__module__ == cls.__module__:
+            found[name] = function.__code__
+    return found
