@@ -71,10 +71,12 @@ def _own(module: str) -> bool:
     file = getattr(sys.modules.get(module), "__file__", None)
     if module == "__main__" or file is None:
         return False
-    installed = {
-        sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")
-    }
-    return not any(Path(file).is_relative_to(folder) for folder in installed)
+    path = Path(file)
+    return _INSTALLED.isdisjoint(path.parts) and not path.is_relative_to(_STANDARD)
+
+
+_INSTALLED = frozenset({"site-packages", "dist-packages"})
+_STANDARD = sysconfig.get_path("stdlib")
 
 
 def _buffer(value: object) -> str:

@@ -7,6 +7,7 @@ import toy_systems
 from notebooks import Notebook
 
 from data_cards.errors import SkillwiseError
+from evaluation.planning import code_digest
 from evaluation.planning.classes import elsewhere, found, name_of
 from evaluation.planning.local_code import local_digest
 from evaluation.planning.systems import system_specs
@@ -101,6 +102,20 @@ def test_modules_of_the_project_count(notebook: Notebook, monkeypatch: pytest.Mo
     before = digest(notebook)
     monkeypatch.setattr("evaluation.planning.local_code.code_digest", lambda module: module)
     assert digest(notebook) != before
+
+
+def test_the_api_brings_no_report_into_a_digest(notebook: Notebook) -> None:
+    """An engine that says `ev.Frame` keeps its cells whatever else of the project changes."""
+    notebook.run("import evaluation as ev\nimport sklearn")
+    notebook.run(ENGINE.replace("guess(utterance, LIMIT)", "ev.Frame(sklearn.__name__)"))
+    read: list[bytes] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(code_digest, "token_digest", lambda source: read.append(source) or "")
+        code_digest.code_digest.cache_clear()
+        digest(notebook)
+    code_digest.code_digest.cache_clear()
+    assert b"class System(Protocol)" in b"".join(read)  # the face, and what every cell runs
+    assert len(read) < 20
 
 
 def test_a_class_without_methods_counts_by_what_it_declares(notebook: Notebook) -> None:
