@@ -35,12 +35,12 @@ def asked(
     given = [each for each in everything if isinstance(each, Skill)]
     paths = tuple(Path(each) for each in everything if not isinstance(each, Skill))
     named = tuple(_several(suites, str))
-    only_objects = bool(given) and not named
+    nothing = data is None and suites is None
     if isinstance(changes, Mapping):
         changes = [written(key, value) for key, value in changes.items()]
     try:
         settings = CompareSettings(
-            suites=named if named or only_objects else None,
+            suites=None if nothing else named,  # an empty list is no wish for the starter suite
             data=paths,
             systems=None if systems is None else tuple(map(system, _several(systems, str | type))),
             changes=tuple(changes),

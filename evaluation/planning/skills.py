@@ -80,6 +80,8 @@ def gather(
             seen.add(label)
             if any(fnmatchcase(name, p) for name in (skill.key, label) for p in patterns):
                 found[label] = pack(skill, suite) if isinstance(skill, Skill) else skill
+    if not seen:
+        raise SkillwiseError("no skill to measure was named; name a suite or a folder of skills")
     if not found:
         keys = [label.partition("/")[2] for label in seen]
         raise SkillwiseError(f"--skills {pattern}: matches no skill; {nearest(pattern, keys)}")

@@ -126,6 +126,8 @@ def test_an_engine_of_ones_own_gets_settings_and_vectors() -> None:
         ({"systems": []}, "names no system"),
         ({"systems": "maxent-crff"}, "'maxent-crf'"),
         ({"data": "nowhere"}, "no such folder"),
+        ({"data": []}, "no skill to measure"),
+        ({"data": None, "suites": ()}, "no skill to measure"),
         ({"shots": 0}, "shots=0"),
         ({"shots": "many"}, "shots='many'"),
         ({"seeds": 0}, "seeds=0"),
