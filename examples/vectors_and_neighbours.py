@@ -9,17 +9,18 @@ import numpy as np
 
 import evaluation as ev
 
-words = ev.vectors(sys.argv[1] if len(sys.argv) > 1 else "en")
-print(f"{len(words):,} words, the most frequent are {', '.join(words.words[:5])}")
+store = ev.vectors(sys.argv[1] if len(sys.argv) > 1 else "en")
+print(f"{len(store):,} words, the most frequent are {', '.join(store.words[:5])}")
 
 for word in ("apple", "monday", "music"):
-    near = ", ".join(f"{each.word} {each.cosine:.2f}" for each in words.neighbours(word, 5))
+    near = ", ".join(f"{each.word} {each.cosine:.2f}" for each in store.neighbours(word, 5))
     print(f"{word}: {near}")
 
 
 def unit(word: str) -> np.ndarray:
     """The vector of a word, scaled to length 1."""
-    return words[word] / np.linalg.norm(words[word])
+    (vector,) = store.vectors([word])
+    return vector / np.linalg.norm(vector)
 
 
 print(f"monday and tuesday: {unit('monday') @ unit('tuesday'):.2f}")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from evaluation.api.tables import columns, table
-from evaluation.findings.slices import slices
+from evaluation.driver.compare import report
 from evaluation.report.text import headline
 from evaluation.results.parquet import answers
 from evaluation.results.reader import FILE, Results
@@ -17,6 +17,7 @@ from evaluation.results.rows import (
     CellRow,
     Comparison,
     Failure,
+    Level,
     MetricTest,
     RunResult,
     SkillVerdict,
@@ -81,7 +82,7 @@ class Run:
         `slot_precision`, `slot_recall`, `slot_f1_macro`, all fractions; `train_seconds`,
         `predict_ms` (per utterance), `model_bytes`; `finished` (seconds since 1970); and the
         digests that name the cell: `key`, `data_digest`, `settings_digest`, `code_digest`,
-        `vectors_digest`.
+        `vectors_digest`; `scoring_digest` is that of the code that scored it.
         """
         return table(
             ({"suite": cell.suite, **asdict(cell.row)} for cell in self.result.cells),
@@ -118,8 +119,8 @@ class Run:
         """One row per skill, number of shots, pair and metric: the tests behind `verdicts`.
 
         `suite`, `skill`, `locale`, `shots`, `baseline`, `candidate`, `metric`; `points` (candidate
-        - baseline, a fraction); `p_value`, the larger of `p_utterances` and `p_seeds`;
-        `p_adjusted` over the run's skills (Benjamini-Hochberg); the one-sided `p_no_worse` and
+        - baseline, a fraction) with its interval `ci_low`, `ci_high`; `p_value`, the larger of
+        `p_utterances` and `p_seeds`; `p_adjusted` over the run's skills (Benjamini-Hochberg); the one-sided `p_no_worse` and
         `p_no_gain`, and `p_no_gain_adjusted`.
         """
         rows = (
@@ -137,11 +138,15 @@ class Run:
         `candidate_right` (fractions), `points` with its 95% interval over skills `ci_low`,
         `ci_high`; `won`, `lost` (units that one system alone has right).
         """
-        found = self.result.slices
-        if not found:
-            with Results(self.folder / FILE) as results:
-                found = slices(self.result, results)
-        return table((asdict(each) for each in found), columns(Slice))
+        return table((asdict(each) for each in self.result.slices), columns(Slice))
+
+    def levels(self) -> pd.DataFrame:
+        """One row per system, metric and number of shots: how scores grow with the shots.
+
+        `shots`, `system`, `metric`, `skills`; `mean` over skills with its 95% interval `ci_low`,
+        `ci_high` (Student's, skills being the sample).
+        """
+        return table((asdict(each) for each in self.result.levels), columns(Level))
 
     def predictions(self) -> pd.DataFrame:
         """One row per answer: every test utterance under every cell.
@@ -166,8 +171,11 @@ class Run:
 def open_run(folder: str | Path) -> Run:
     """A finished run by its folder, as `compare` or `skillwise compare` left it.
 
-    Raises `DataError` where the folder holds no run, or one that was cut short.
+    One that an earlier release concluded is concluded again first, once. Raises `DataError` where
+    the folder holds no run, or one that was cut short.
     """
     path = Path(folder)
     with Results(path / FILE) as results:
-        return Run(path, results.run())
+        found = results.run()
+        whole = results.has_all_findings(results.ended_run())
+    return Run(path, found if whole else report(path))

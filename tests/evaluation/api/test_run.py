@@ -8,7 +8,16 @@ from toy_skills import write_skills
 
 import evaluation as ev
 
-TABLES = ("cells", "comparisons", "verdicts", "tests", "slices", "predictions", "failures")
+TABLES = (
+    "cells",
+    "comparisons",
+    "verdicts",
+    "tests",
+    "slices",
+    "levels",
+    "predictions",
+    "failures",
+)
 
 
 @pytest.fixture(scope="module")
