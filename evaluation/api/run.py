@@ -120,8 +120,8 @@ class Run:
 
         `suite`, `skill`, `locale`, `shots`, `baseline`, `candidate`, `metric`; `points` (candidate
         - baseline, a fraction) with its interval `ci_low`, `ci_high`; `p_value`, the larger of
-        `p_utterances` and `p_seeds`; `p_adjusted` over the run's skills (Benjamini-Hochberg); the one-sided `p_no_worse` and
-        `p_no_gain`, and `p_no_gain_adjusted`.
+        `p_utterances` and `p_seeds`; `p_adjusted` over the run's skills (Benjamini-Hochberg);
+        the one-sided `p_no_worse` and `p_no_gain`, and `p_no_gain_adjusted`.
         """
         rows = (
             asdict(test) | {name: getattr(verdict, name) for name in _PAIR}
@@ -164,7 +164,7 @@ class Run:
         return found
 
     def failures(self) -> pd.DataFrame:
-        """One row per cell that failed: `suite`, `name` (the cell in words), `traceback`."""
+        """One row per failed cell: `suite`, `skill`, `locale`, `system`, `shots`, `seed`, `traceback`."""
         return table((asdict(each) for each in self.result.failures), columns(Failure))
 
 
