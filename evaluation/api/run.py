@@ -164,7 +164,10 @@ class Run:
         return found
 
     def failures(self) -> pd.DataFrame:
-        """One row per failed cell: `suite`, `skill`, `locale`, `system`, `shots`, `seed`, `traceback`."""
+        """One row per failed cell.
+
+        `suite`, `skill`, `locale`, `system`, `shots`, `seed`, and the `traceback` of its bug.
+        """
         return table((asdict(each) for each in self.result.failures), columns(Failure))
 
 
