@@ -32,12 +32,12 @@ from data_cards.folds import number  # noqa: E402
 from data_cards.scratch import write_whole  # noqa: E402
 from dnn.meter import Curve, curve, development  # noqa: E402
 from dnn.system import DNN  # noqa: E402
+from evaluation.driver.sources import prepare_sources  # noqa: E402
 from evaluation.planning.cell import Cell  # noqa: E402
 from evaluation.planning.code_digest import code_digest  # noqa: E402
 from evaluation.planning.plan import FOLDER, CompareSettings, Plan, plan  # noqa: E402
 from evaluation.planning.skill_block import PackedSkill, unpack  # noqa: E402
 from evaluation.planning.skills import COLLECTED  # noqa: E402
-from evaluation.planning.source_models import check, train_missing  # noqa: E402
 from evaluation.planning.tuned_on import development as tuned_on  # noqa: E402
 from evaluation.results.figures import write_figures  # noqa: E402
 from evaluation.results.folder import RUNS  # noqa: E402
@@ -59,20 +59,6 @@ def sample(skills: Sequence[PackedSkill], count: int, shots: int | None) -> list
         own = [s for s in skills if s.name == name]
         found += [s for s in own if development(unpack(s), shots, 0) is not None]
     return found
-
-
-def prepare(planned: Plan, pool: ProcessPoolExecutor) -> None:
-    """Train the source models that are not there; none may have seen a text of its target."""
-    assigned = planned.sources[TRANSFER]
-    used = {assigned[s.label].digest: assigned[s.label] for s in planned.skills}
-    lacking = [source for source in used.values() if not source.path.exists()]
-    if lacking:
-        say(f"stage 1 of transfer: {len(lacking)} of {len(used)} source models are trained")
-    with progress("source models", len(lacking)) as advance:
-        for future in as_completed([pool.submit(train_missing, s) for s in lacking]):
-            advance(future.result())
-    for skill in planned.skills:
-        check(assigned[skill.label], skill)
 
 
 def measure(planned: Plan, work: Path, pool: ProcessPoolExecutor) -> Curves:
@@ -184,8 +170,8 @@ def run(asked: argparse.Namespace) -> convergence.Figures:
     say(f"{len(chosen)} of {len(counted)} skills that count, both systems, {asked.seeds} seeds")
     planned = replace(planned, skills=tuple(chosen))
     asked.work.mkdir(parents=True, exist_ok=True)
+    prepare_sources(planned, asked.jobs)
     with ProcessPoolExecutor(asked.jobs, get_context("spawn"), one_thread) as pool:
-        prepare(planned, pool)
         curves = measure(planned, asked.work, pool)
     figures = conclude(planned, curves)
     picture = asked.work / "convergence.svg"

@@ -2,7 +2,7 @@
 
 Simulated nights of 18 skills with known truth (tests/toys/night_world.py), in series that the
 rule was not chosen on: their seeds stand here and are used nowhere else. With `--history` also on
-real answers: the nights of a history, dealt anew (evaluation/nightly/drill.py).
+real answers: the nights of a history, dealt anew (evaluation/nights/drill.py).
 
     python benchmarks/nightly.py --json nightly.json [--series 40] [--history runs/nightly]
 """
@@ -20,9 +20,9 @@ sys.path.append(str(ROOT / "tests" / "toys"))
 
 from night_world import RULE, SKILLS, UTTERANCES, World, alarmed  # noqa: E402
 
-from evaluation.nightly.drill import Drill, drill  # noqa: E402
-from evaluation.nightly.rehearsal import pools  # noqa: E402
-from evaluation.nightly.verdicts import CellEvidence, CellKey, judge  # noqa: E402
+from evaluation.nights.drill import Drill, drill  # noqa: E402
+from evaluation.nights.rehearsal import pools  # noqa: E402
+from evaluation.nights.verdicts import CellEvidence, CellKey, judge  # noqa: E402
 from evaluation.results.figures import write_figures  # noqa: E402
 from evaluation.scoring.metrics import COLUMNS  # noqa: E402
 

@@ -140,7 +140,7 @@ def conclude_sample(folder: Path, wanted: Plan, systems: Sequence[str], sample: 
 
 def claims(folder: Path) -> None:
     """What `skillwise claims --run` reads and judges."""
-    from evaluation.claims.conclude import (  # other steps are measured without it
+    from evaluation.claim_check.conclude import (  # other steps are measured without it
         conclude,
         read_runs,
     )

@@ -15,6 +15,7 @@ from evaluation.ablation.settings import BASE, Ablation
 from evaluation.driver.compare import compare
 from evaluation.findings.grouping import comparable
 from evaluation.planning.names import shots_name
+from evaluation.planning.plan import FOLDER
 from evaluation.report.format import between, points
 from evaluation.report.markdown import table
 from evaluation.results.folder import owned
@@ -70,13 +71,14 @@ class RowResult:
 
 def ablate(
     ablation: Ablation, out: Path, *, jobs: int | None = None, cluster: str | None = None,
-    limits: Limits | None = None,
+    limits: Limits | None = None, sources: Path | None = None,
 ) -> list[RowResult]:  # fmt: skip
     """Compute all rows into `out`, one folder each, and write ablation.json and ablation.md.
 
     A finished row costs nothing the second time, so a run that was cut short goes on.
+    Source models are kept in `sources`, by default beside `out`.
     """
-    plans = ablation.plans()
+    plans = ablation.plans(sources if sources is not None else out.parent / FOLDER)
     with owned(out):
         runs = []
         for row, planned in plans:

@@ -4,7 +4,6 @@ Each row is an ordinary comparison of one system in a folder of its own. So its 
 those of any run, and they are the cells that `compare` would compute.
 """
 
-import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from data_cards.errors import DataError, SkillwiseError, first_fault, nearest
+from evaluation.planning.changes import flat, written
 from evaluation.planning.plan import CompareSettings, Plan, plan
 from evaluation.planning.systems import SYSTEMS
 
@@ -80,12 +80,15 @@ class Ablation:
     path: Path
     rows: tuple[Row, ...]
 
-    def plans(self) -> list[tuple[Row, Plan]]:
-        """The plans of all rows; what the user can fix is raised before any is begun."""
+    def plans(self, sources: Path) -> list[tuple[Row, Plan]]:
+        """The plans of all rows; what the user can fix is raised before any is begun.
+
+        `sources` is where source models of two-stage transfer are kept.
+        """
         found = []
         for row in self.rows:
             try:
-                found.append((row, plan(row.settings)))
+                found.append((row, plan(row.settings, sources)))
             except DataError:
                 raise
             except SkillwiseError as error:
@@ -116,6 +119,13 @@ def read(path: Path, skills: str | None = None, seeds: int | None = None) -> Abl
         content = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataError(path, None, f"is no TOML ({error})", "mend it") from None
+    return checked(content, path, skills, seeds)
+
+
+def checked(
+    content: Mapping[str, Any], path: Path, skills: str | None = None, seeds: int | None = None
+) -> Ablation:
+    """Check what a file holds, or what stands for one; faults are told by `path`."""
     try:
         file = AblationFile.model_validate(content)
     except ValidationError as error:
@@ -138,15 +148,6 @@ def read(path: Path, skills: str | None = None, seeds: int | None = None) -> Abl
             )  # fmt: skip
         rows.append(row)
     return Ablation(path, tuple(rows))
-
-
-def flat(values: Mapping[str, Any], above: str = "") -> dict[str, Any]:
-    """Nested tables as dotted keys: {"token": {"shape": False}} -> {"token.shape": False}."""
-    found: dict[str, Any] = {}
-    for key, value in values.items():
-        name = f"{above}.{key}" if above else key
-        found |= flat(value, name) if isinstance(value, Mapping) else {name: value}
-    return found
 
 
 def slug(name: str) -> str:
@@ -173,10 +174,10 @@ def _same_settings(system: str, other: str) -> bool:
 
 def _settings(base: Base, system: str, changes: Mapping[str, Any]) -> CompareSettings:
     return CompareSettings(
-        suites=tuple(base.suites or (() if base.data else ("starter",))),
+        suites=tuple(base.suites) or None,
         data=tuple(Path(folder) for folder in base.data),
         systems=(system,),
-        changes=tuple(f"{system}.{key}={json.dumps(value)}" for key, value in changes.items()),
+        changes=tuple(written(f"{system}.{key}", value) for key, value in changes.items()),
         shots=(base.shots,),
         seeds=base.seeds,
         skills=base.skills,

@@ -42,6 +42,8 @@ def ablate(
         return 0
     from evaluation.ablation.run import ablate as run
     from evaluation.ablation.run import render
+    from evaluation.planning.plan import FOLDER
+    from evaluation.results.folder import RUNS
     from evaluation.workers.pool import Limits
 
     limits = Limits(cell_seconds, cell_memory)
@@ -49,8 +51,9 @@ def ablate(
         sys.path.insert(0, str(Path.cwd()))  # a system module:Class may stand beside the caller
     path = find(file)
     ablation = read(path, skills, seeds)
-    folder = out if out is not None else Path("runs/ablations") / path.stem
-    rows = run(ablation, folder, jobs=jobs, cluster=cluster, limits=limits)
+    folder = out if out is not None else RUNS / "ablations" / path.stem
+    sources = None if out is not None else RUNS / FOLDER
+    rows = run(ablation, folder, jobs=jobs, cluster=cluster, limits=limits, sources=sources)
     typer.echo(render(path.stem, rows))
     typer.echo(f"{folder / 'ablation.md'}")
     return 1 if any(row.failures for row in rows) else 0

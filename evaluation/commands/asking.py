@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from data_cards.errors import SkillwiseError, first_fault
-from evaluation.planning.plan import DEFAULT_SYSTEMS, CompareSettings
+from evaluation.planning.plan import CompareSettings
 
 
 def asked(
@@ -30,12 +30,12 @@ def asked(
     """
     if str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))
-    named = [n for group in systems or () for n in group.split(",") if n] + list(system or ())
+    named = [n for group in systems or () for n in _names(group)] + list(system or ())
     try:
         return CompareSettings(
-            suites=tuple(suite or (() if data else ("starter",))),
+            suites=tuple(suite) if suite else None,  # the settings know what stands for nothing
             data=tuple(data or ()),
-            systems=tuple(named) or DEFAULT_SYSTEMS,
+            systems=tuple(named) if named else None,
             changes=tuple(change or ()),
             shots=tuple(_shots(text) for text in shots or ("all",)),
             seeds=seeds,
@@ -66,6 +66,14 @@ def quick_look(
         if value:
             raise SkillwiseError(f"--quick: chooses its own skills and shots; leave out {option}")
     return ["starter"], QUICK, ["10"]
+
+
+def _names(group: str) -> list[str]:
+    """The systems of one --systems; one that names none is a variable that was not set."""
+    names = [name for name in group.split(",") if name]
+    if not names:
+        raise SkillwiseError("--systems: names no system; name at least one, or leave it out")
+    return names
 
 
 def _shots(text: str) -> int | None:

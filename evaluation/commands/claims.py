@@ -8,9 +8,6 @@ import typer
 
 from evaluation.commands import options
 
-SYSTEMS = ["maxent-crf", "maxent-crf-strong", "dnn-mlm", "dnn"]
-"""Those that the claims speak of."""
-
 
 def claims(
     run: Annotated[
@@ -52,40 +49,30 @@ def claims(
     finished runs instead. Exit code 0: done. 1: a claim that held before fails now, or a cell
     failed. 2: bad input.
     """
-    from evaluation.claims.conclude import conclude, read_convergence, read_runs
-    from evaluation.claims.record import FILE, broken, read_held, write_held
-    from evaluation.claims.text import figures, render
+    from evaluation.claim_check.run import check_claims
+    from evaluation.claim_check.text import figures, render
     from evaluation.commands.asking import asked
-    from evaluation.driver.compare import compare
-    from evaluation.planning.plan import FOLDER, plan, without_development
     from evaluation.results.figures import write_figures
     from evaluation.results.folder import RUNS
-    from evaluation.stats.shelf import Shelf
 
     started = time.monotonic()
     folder = out if out is not None else run[0] if run else RUNS / "claims"
-    record = reference if reference is not None else folder / FILE
-    held = read_held(record) if reference is not None or record.exists() else frozenset()
-    meter = read_convergence(convergence) if convergence is not None else None
-    failures = 0
-    unrun: tuple[str, ...] = ()
+    settings = None
     if not run:
         settings = asked(
-            suite=suite or (None if data else ["collected"]), data=data, systems=SYSTEMS,
+            suite=suite or (None if data else ["collected"]), data=data, systems=None,
             system=None, change=change, shots=shots or ["5", "10"], seeds=seeds, skills=skills,
             vectors=vectors, slots_only=False, sources=sources,
         )  # fmt: skip
-        planned, unrun = without_development(plan(settings, folder.parent / FOLDER))
-        failures = len(compare(planned, folder, jobs=jobs, cluster=cluster).failures)
-    shelf = Shelf()
-    claimed = conclude(read_runs(run or [folder], shelf), meter, unrun)
-    shelf.close()
-    lost = broken(held, claimed.findings)
-    typer.echo(render(claimed, lost))
-    folder.mkdir(parents=True, exist_ok=True)
-    write_held(folder / FILE, held, claimed.findings)
+    checked = check_claims(
+        folder, settings=settings, runs=run or (), convergence=convergence, reference=reference,
+        jobs=jobs, cluster=cluster,
+    )  # fmt: skip
+    typer.echo(render(checked.claimed, checked.lost))
     if json_ is not None:
-        write_figures(json_, figures(claimed), time.monotonic() - started)
-    if failures:
-        typer.echo(f"skillwise: {failures} cells failed, see {folder / 'report.md'}", err=True)
-    return 1 if lost or failures else 0
+        write_figures(json_, figures(checked.claimed), time.monotonic() - started)
+    if checked.failures:
+        typer.echo(
+            f"skillwise: {checked.failures} cells failed, see {folder / 'report.md'}", err=True
+        )
+    return 1 if checked.lost or checked.failures else 0

@@ -46,10 +46,10 @@ def nightly(
     loss. It uses the answers of the nights since the reference. Nothing may have changed in them.
     """
     from evaluation.commands.asking import asked
-    from evaluation.nightly.pages import headline
-    from evaluation.nightly.rehearsal import rehearse
-    from evaluation.nightly.run import HISTORY
-    from evaluation.nightly.run import nightly as run
+    from evaluation.nights.pages import headline
+    from evaluation.nights.rehearsal import rehearse
+    from evaluation.nights.run import HISTORY
+    from evaluation.nights.run import nightly as run
     from evaluation.report.tracking import need, track_run
     from evaluation.workers.pool import Limits
 

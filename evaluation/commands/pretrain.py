@@ -1,6 +1,5 @@
 """`skillwise pretrain`."""
 
-import json
 import os
 import shlex
 import sys
@@ -13,6 +12,7 @@ from pydantic import ValidationError
 from data_cards.card import DATA_VARIABLE
 from data_cards.errors import SkillwiseError, first_fault, nearest
 from evaluation.commands import options
+from evaluation.planning.changes import value_of
 from pretrain.mlm.settings import PretrainSettings
 
 Names = list[str] | None
@@ -149,10 +149,7 @@ def _settings(changes: list[str]) -> PretrainSettings:
         key, equals, value = change.partition("=")
         if not equals:
             raise SkillwiseError(f"--set {change}: write key=value")
-        try:
-            values[key] = json.loads(value)
-        except json.JSONDecodeError:
-            values[key] = value
+        values[key] = value_of(value)
     try:
         return PretrainSettings.model_validate(values)
     except ValidationError as error:

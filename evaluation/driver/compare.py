@@ -4,12 +4,13 @@ import os
 import time
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, as_completed
+from concurrent.futures import Executor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from evaluation.driver.forecast import describe, forecast
 from evaluation.driver.novelty import note_the_rest, with_notings
+from evaluation.driver.sources import prepare_sources
 from evaluation.findings.run_findings import run_findings
 from evaluation.planning.cell import Cell, Outcome
 from evaluation.planning.code_digest import commit
@@ -23,6 +24,7 @@ from evaluation.results.rows import RunResult
 from evaluation.results.writer import Recorder
 from evaluation.workers.cluster import Cluster
 from evaluation.workers.dispatch import run_cells
+from evaluation.workers.here import Beside
 from evaluation.workers.pool import Limits, Pool
 from evaluation.workers.progress import Advance, progress, say
 
@@ -58,9 +60,9 @@ def compute(
             missing = recorder.missing(run) if taken else missing
         if missing:
             say(describe(forecast(plan, folder, jobs, len(plan) - len(missing))))
-            _prepare_sources(plan, jobs)
+            prepare_sources(plan, jobs)
             with _executor(jobs, cluster, limits, len(missing)) as (executor, window):
-                compute_missing(plan, recorder, missing, executor, window)
+                compute_missing(plan, recorder, missing, Beside(executor), window)
         again = score_again(recorder, run)
         if again:
             say(f"{again:,} cells were scored again from their answers")
@@ -118,35 +120,6 @@ def compute_missing(
     with closing(outcomes), progress("cells", total, total - len(missing)) as advance:
         for outcome in outcomes:
             _record(recorder, under_way.pop(outcome.key), outcome, advance)
-
-
-def _prepare_sources(plan: Plan, jobs: int | None) -> None:
-    """Train the source models that are not there yet; no target may have been seen by its own."""
-    if not plan.sources:
-        return
-    from evaluation.planning.source_models import (  # imports torch, which takes seconds
-        check,
-        train_missing,
-    )
-
-    assigned = [source for by_skill in plan.sources.values() for source in by_skill.values()]
-    lacking = {s.digest: s for s in assigned if not s.path.exists()}
-    if lacking:
-        say(f"stage 1 of transfer: {len(lacking)} source models are trained, and kept")
-        pool = Pool(min(jobs if jobs is not None else os.cpu_count() or 1, len(lacking)), None)
-        try:
-            with progress("source models", len(lacking), 0) as advance:
-                for future in as_completed(
-                    [pool.submit(train_missing, source) for source in lacking.values()]
-                ):
-                    advance(future.result())
-        except BaseException:
-            pool.kill()
-            raise
-        pool.shutdown()
-    for by_skill in plan.sources.values():
-        for skill in plan.skills:
-            check(by_skill[skill.label], skill)
 
 
 @contextmanager

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data_cards.errors import DataError
+from evaluation.driver.sources import lacking
 from evaluation.planning.plan import Plan
-from evaluation.planning.source_models import training_seconds
 from evaluation.results.reader import FILE, Results
 
 CELL_BYTES = 8_000
@@ -47,8 +47,7 @@ def forecast(plan: Plan, folder: Path, jobs: int | None, finished: int | None = 
     files = _results(folder)
     done = _finished(plan, files) if finished is None else finished
     missing = len(plan) - done
-    lacking = {s.digest: s for by in plan.sources.values() for s in by.values()}
-    sources = [source for source in lacking.values() if not source.path.exists()]
+    sources = lacking(plan)
     workers = max(1, min(jobs if jobs is not None else os.cpu_count() or 1, max(1, missing)))
     costs, held = _costs(files)
     share = missing / len(plan) / len(plan.specs) if len(plan) else 0.0
@@ -64,6 +63,8 @@ def forecast(plan: Plan, folder: Path, jobs: int | None, finished: int | None = 
         elif missing:
             unknown.append(spec.name)
     if sources:
+        from evaluation.planning.source_models import training_seconds  # imports torch
+
         each = training_seconds(sources[0].path.parent)
         if each is None:
             unknown.append("source models")

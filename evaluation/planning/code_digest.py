@@ -170,7 +170,7 @@ def _source(module: str) -> Path | None:
 
 def _imports(module: str, source: Path) -> Iterator[str]:
     package = module if source.name == "__init__.py" else module.rpartition(".")[0]
-    for node in ast.walk(ast.parse(source.read_bytes())):
+    for node in _run(ast.parse(source.read_bytes())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -178,3 +178,15 @@ def _imports(module: str, source: Path) -> Iterator[str]:
             base = ".".join([*parents, node.module or ""]).strip(".") if node.level else node.module
             yield base or ""
             yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def _run(tree: ast.AST) -> Iterator[ast.AST]:
+    """All nodes but those that only a type checker reads: they compute nothing."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            waiting += node.orelse
+        else:
+            waiting += ast.iter_child_nodes(node)

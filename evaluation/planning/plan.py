@@ -5,14 +5,16 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from data_cards.errors import SkillwiseError
+from data_cards.records import Skill
 from evaluation.planning import vectors
 from evaluation.planning.cell import Cell, SourcePointer
-from evaluation.planning.code_digest import LIBRARIES, code_digest, release
+from evaluation.planning.classes import VECTORS
+from evaluation.planning.code_digest import LIBRARIES, release
 from evaluation.planning.skill_block import PackedSkill
 from evaluation.planning.skills import Readings, gather
 from evaluation.planning.systems import SystemSpec, system_specs
@@ -36,20 +38,37 @@ class CompareSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    suites: tuple[str, ...] = Field(("starter",), description="names of data cards")
+    suites: tuple[str, ...] = Field((), description="data cards; the starter one without data")
     data: tuple[Path, ...] = Field((), description="folders in the neutral format")
     systems: tuple[str, ...] = Field(DEFAULT_SYSTEMS, description="names, or package.module:Class")
     changes: tuple[str, ...] = Field((), description="system.key=value")
     shots: tuple[Annotated[int, Field(ge=1)] | None, ...] = Field(
         (None,), description="training utterances drawn of each intent; None = all"
     )
-    seeds: int = Field(1, ge=1, description="seeds 0 .. n-1, each with its own draw")
+    seeds: int = Field(1, ge=1, description="how many seeds, each with its own draw")
     skills: str = Field("*", description="globs over skill@locale or suite/skill@locale, by commas")
     vectors: tuple[Path, ...] = Field((), description="vector stores, one a language")
     slots_only: bool = Field(False, description="admit skills with a single intent")
     sources: tuple[str, ...] = Field(
         (), description="cards whose skills teach in stage 1, beside the suites and the starter one"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _left_out(cls, values: Any) -> Any:
+        """What was left out, or is None: the starter suite where there is no data, all systems."""
+        if not isinstance(values, dict):
+            return values
+        given = {name: value for name, value in values.items() if value is not None}
+        return {"suites": () if given.get("data") else (STARTER,), **given}
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.systems:
+            raise SkillwiseError("--systems: names no system; name at least one")
+        if len(set(self.shots)) < len(self.shots):
+            raise SkillwiseError("--shots: a number is given twice; give each once")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +82,8 @@ class Plan:
     notes: tuple[str, ...]
     sources: "Mapping[str, Mapping[str, Source]]" = field(default_factory=dict)
     """The source model of each system that transfers, for each skill by its label."""
+    first_seed: int = 0
+    """Seeds are counted from here: each night has its own."""
 
     def __len__(self) -> int:
         shots, seeds = self.settings.shots, self.settings.seeds
@@ -73,10 +94,10 @@ class Plan:
 
     def cells(self) -> Iterator[Cell]:
         """The cells, made one by one: skill, shots, seed, system."""
-        systems = [(spec, spec.digest(), code_digest(spec.module)) for spec in self.specs]
+        systems = [(spec, spec.digest(), spec.code_digest()) for spec in self.specs]
         for skill in self.skills:
             for shots in self.settings.shots:
-                for seed in range(self.settings.seeds):
+                for seed in range(self.first_seed, self.first_seed + self.settings.seeds):
                     for spec, settings, code in systems:
                         store = self._store(skill, spec)
                         source = self.source(skill, spec)
@@ -102,6 +123,7 @@ class Plan:
             "notes": list(self.notes),
             "versions": {name: release(name) for name in LIBRARIES},
             "asked": self.settings.model_dump(mode="json"),
+            **({"first_seed": self.first_seed} if self.first_seed else {}),
         }
 
     def settings_digest(self) -> str:
@@ -121,28 +143,27 @@ class Plan:
         return SourcePointer(found.path, found.digest)
 
     def _store(self, skill: PackedSkill, spec: SystemSpec) -> Vectors | None:
-        if spec.vectors != "mlm":
+        if VECTORS not in spec.takes:
             return None
         return vectors.need(self.vectors, skill.language, spec.name)
 
 
-def plan(settings: CompareSettings, sources: Path = Path("runs") / FOLDER) -> Plan:
+def plan(
+    settings: CompareSettings, sources: Path = Path("runs") / FOLDER, given: Sequence[Skill] = ()
+) -> Plan:
     """Resolve a comparison; whatever the user can mend is raised here, before a run begins.
 
-    `sources` is where source models of two-stage transfer are kept.
+    `sources` is where source models of two-stage transfer are kept; `given` are skills to measure
+    beside those that the settings name.
     """
-    if not settings.systems:
-        raise SkillwiseError("--systems: names no system; name at least one")
-    if len(set(settings.shots)) < len(settings.shots):
-        raise SkillwiseError("--shots: a number is given twice; give each once")
     specs = system_specs(settings.systems, settings.changes)
     readings = Readings() if any(spec.transfers for spec in specs) else None
     skills, notes = gather(
         settings.suites, settings.data, settings.skills, slots_only=settings.slots_only,
-        readings=readings,
+        readings=readings, given=given,
     )  # fmt: skip
     stores: dict[str, Vectors] = {}
-    starting = next((spec for spec in specs if spec.vectors == "mlm"), None)
+    starting = next((spec for spec in specs if VECTORS in spec.takes), None)
     if starting is not None or settings.vectors:
         languages = {skill.language for skill in skills}
         stores = vectors.resolve(settings.vectors, languages)
@@ -151,7 +172,7 @@ def plan(settings: CompareSettings, sources: Path = Path("runs") / FOLDER) -> Pl
                 vectors.need(stores, language, starting.name)
     return Plan(
         settings, tuple(skills), tuple(specs), stores, tuple(notes),
-        _sources(settings, skills, specs, stores, sources, readings),
+        _sources(settings, skills, specs, stores, sources, readings, given),
     )  # fmt: skip
 
 
@@ -170,7 +191,7 @@ def without_development(given: Plan) -> tuple[Plan, tuple[str, ...]]:
 
 def _sources(
     settings: CompareSettings, skills: Sequence[PackedSkill], specs: Sequence[SystemSpec],
-    stores: dict[str, Vectors], folder: Path, readings: Readings | None,
+    stores: dict[str, Vectors], folder: Path, readings: Readings | None, given: Sequence[Skill],
 ) -> "dict[str, dict[str, Source]]":  # fmt: skip
     """The source models of the systems that transfer; mature skills are read only for them."""
     transferring = [spec for spec in specs if spec.transfers]
@@ -179,7 +200,7 @@ def _sources(
     from evaluation.planning.source_models import assign  # imports torch, which takes seconds
 
     suites = dict.fromkeys([*settings.suites, *settings.sources, STARTER])
-    pool, _ = gather(suites, settings.data, slots_only=True, readings=readings)
+    pool, _ = gather(suites, settings.data, slots_only=True, readings=readings, given=given)
     return {
         spec.name: assign(skills, pool, spec.resolved(), stores, folder) for spec in transferring
     }

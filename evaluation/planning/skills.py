@@ -15,6 +15,9 @@ from evaluation.planning.skill_block import PackedSkill, pack
 COLLECTED = "collected"
 """What --suite takes for every collected card at once."""
 
+GIVEN = "given"
+"""The suite of skills that come as objects."""
+
 Row = tuple[Skill | PackedSkill, str, str]
 """A skill of a card, and why it cannot be measured: whole, and where its slots alone would do."""
 
@@ -47,6 +50,7 @@ def gather(
     *,
     slots_only: bool = False,
     readings: Readings | None = None,
+    given: Iterable[Skill] = (),
 ) -> tuple[list[PackedSkill], list[str]]:
     """The skills whose key, or suite/key, matches the pattern, and notes on what was left out.
 
@@ -54,6 +58,7 @@ def gather(
 
     A fault in a folder of --data is an error, for its owner can mend it; what a card's published
     data cannot offer is left out and noted. `readings` are kept where cards are asked for again.
+    `given` are skills that are read already; they make the suite `GIVEN`.
     """
     patterns = [pattern, *pattern.split(",")]
     found: dict[str, PackedSkill] = {}
@@ -63,6 +68,7 @@ def gather(
         (name, _suite(name, slots_only, notes, readings)) for name in _expanded(suites)
     ]
     sources += [(path.resolve().name, _folder(path, slots_only)) for path in folders]
+    sources += [(GIVEN, _measurable(given, slots_only))]
     for suite, skills in sources:
         for skill in skills:
             label = f"{suite}/{skill.key}"
@@ -74,6 +80,8 @@ def gather(
             seen.add(label)
             if any(fnmatchcase(name, p) for name in (skill.key, label) for p in patterns):
                 found[label] = pack(skill, suite) if isinstance(skill, Skill) else skill
+    if not seen:
+        raise SkillwiseError("no skill to measure was named; name a suite or a folder of skills")
     if not found:
         keys = [label.partition("/")[2] for label in seen]
         raise SkillwiseError(f"--skills {pattern}: matches no skill; {nearest(pattern, keys)}")
@@ -137,6 +145,14 @@ def _suite(
 def _rows(suite: Card, faults: Faults) -> Iterator[tuple[Skill, str, str]]:
     for skill in load(suite, faults):
         yield skill, _unmeasurable(skill, False), _unmeasurable(skill, True)
+
+
+def _measurable(skills: Iterable[Skill], slots_only: bool) -> Iterator[Skill]:
+    for skill in skills:
+        reason = _unmeasurable(skill, slots_only)
+        if reason:
+            raise SkillwiseError(f"skill {skill.key}: cannot be measured, {reason}")
+        yield skill
 
 
 def _unmeasurable(skill: Skill, slots_only: bool) -> str:

@@ -4,29 +4,37 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from data_cards.errors import SkillwiseError, first_fault, nearest
+from evaluation.planning.changes import nested, value_of
+from evaluation.planning.classes import VECTORS, elsewhere, found, taken
+from evaluation.planning.code_digest import code_digest
+from evaluation.planning.local_code import local_digest
 from evaluation.scoring.measure import System
+
+SOURCE = "source"
+"""What a system may take beside `VECTORS`: the path of the source model of its transfer."""
 
 
 @dataclass(frozen=True, slots=True)
 class SystemSpec:
     """How to make a system: its class, the class of its settings and the values changed in them.
 
-    `vectors` says whether it starts from word vectors ("mlm"), is told to have none ("none"), or
-    knows nothing of them ("").
+    `takes` names what its constructor is handed, by keyword, beside `settings`: `VECTORS`, and
+    `SOURCE` where its settings ask for transfer. `local` is the digest of the code of a class that
+    no other process can import, "" of any other: cells of such a one are done in this process.
     """
 
     name: str
     target: str
     settings: str = ""
-    vectors: str = ""
+    takes: tuple[str, ...] = ()
     changes: tuple[tuple[str, Any], ...] = ()
+    local: str = ""
 
     @property
     def module(self) -> str:
@@ -35,7 +43,7 @@ class SystemSpec:
 
     def resolved(self) -> BaseModel | None:
         """The validated settings with the changes in them; None where the system takes none."""
-        return _settings(self, _nested(self.changes)) if self.settings else None
+        return _settings(self, nested(self.changes)) if self.settings else None
 
     def settings_json(self) -> str:
         """All settings, defaults included, as canonical JSON: what a cell's key is made of."""
@@ -47,22 +55,24 @@ class SystemSpec:
         """Digest of `settings_json`."""
         return hashlib.sha256(self.settings_json().encode()).hexdigest()
 
+    def code_digest(self) -> str:
+        """Digest of the code that its cells run."""
+        return self.local or code_digest(self.module)
+
     @property
     def transfers(self) -> bool:
         """Whether it starts from a source model that stage 1 trains."""
-        return getattr(self.resolved(), "transfer", None) is not None
+        return SOURCE in self.takes and getattr(self.resolved(), "transfer", None) is not None
 
     def make(self, vectors: Path | None = None, source: Path | None = None) -> System:
         """A new, unfitted system."""
-        cls = _attribute(self.target)
         settings = self.resolved()
-        if settings is None:
-            made: System = cls()
-        elif self.vectors:
-            store = vectors if self.vectors == "mlm" else None
-            made = cls(settings, store, source) if self.transfers else cls(settings, store)
-        else:
-            made = cls(settings)
+        handed: dict[str, Any] = {} if settings is None else {"settings": settings}
+        if VECTORS in self.takes:
+            handed[VECTORS] = vectors
+        if self.transfers:
+            handed[SOURCE] = source
+        made: System = found(self.target)(**handed)
         return made
 
 
@@ -80,18 +90,16 @@ SYSTEMS: dict[str, SystemSpec] = {
             "baselines.strong:StrongMaxEntCRF",
             "baselines.strong:StrongMaxEntCRFSettings",
         ),
-        SystemSpec(
-            "dnn-random", _DNN, _DNN_SETTINGS, vectors="none", changes=(("vectors", "random"),)
-        ),
-        SystemSpec("dnn-mlm", _DNN, _DNN_SETTINGS, vectors="mlm"),
+        SystemSpec("dnn-random", _DNN, _DNN_SETTINGS, (SOURCE,), (("vectors", "random"),)),
+        SystemSpec("dnn-mlm", _DNN, _DNN_SETTINGS, (VECTORS, SOURCE)),
         SystemSpec(
             "dnn-transfer",
             _DNN,
             _DNN_SETTINGS,
-            vectors="none",
-            changes=(("vectors", "random"), ("transfer", {})),
+            (SOURCE,),
+            (("vectors", "random"), ("transfer", {})),
         ),
-        SystemSpec("dnn", _DNN, _DNN_SETTINGS, vectors="mlm", changes=(("transfer", {}),)),
+        SystemSpec("dnn", _DNN, _DNN_SETTINGS, (VECTORS, SOURCE), (("transfer", {}),)),
     )
 }
 
@@ -108,8 +116,6 @@ def system_specs(names: Iterable[str], changes: Iterable[str] = ()) -> list[Syst
         specs[name] = replace(specs[name], changes=(*specs[name].changes, (path, value)))
     for spec in specs.values():
         spec.resolved()
-        if spec.name not in SYSTEMS:  # ours are known to be there, and torch is slow to import
-            _attribute(spec.target)
     return list(specs.values())
 
 
@@ -121,7 +127,10 @@ def _spec(name: str) -> SystemSpec:
         raise SkillwiseError(
             f"no system {name!r}; {nearest(name, SYSTEMS)} (or package.module:Class)"
         )
-    return SystemSpec(name, name)
+    made = found(name)  # ours are known to be there, and torch is slow to import
+    settings, takes = taken(name, made)
+    local = isinstance(made, type) and not elsewhere(made)
+    return SystemSpec(name, name, settings, takes, local=local_digest(made) if local else "")
 
 
 def _change(change: str, specs: Mapping[str, SystemSpec]) -> tuple[str, str, Any]:
@@ -134,26 +143,11 @@ def _change(change: str, specs: Mapping[str, SystemSpec]) -> tuple[str, str, Any
         )
     if not specs[name].settings:
         raise SkillwiseError(f"--set {change}: {name} takes no settings; leave it out")
-    try:
-        value = json.loads(text)
-    except json.JSONDecodeError:
-        value = text  # a plain word needs no quotes
-    return name, where[len(name) + 1 :], value
-
-
-def _nested(changes: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    out: dict[str, Any] = {}
-    for path, value in changes:
-        *parents, key = path.split(".")
-        at = out
-        for parent in parents:
-            at = at.setdefault(parent, {})
-        at[key] = value
-    return out
+    return name, where[len(name) + 1 :], value_of(text)
 
 
 def _settings(spec: SystemSpec, values: dict[str, Any]) -> BaseModel:
-    cls: type[BaseModel] = _attribute(spec.settings)
+    cls: type[BaseModel] = found(spec.settings)
     try:
         return cls.model_validate(_over(cls().model_dump(), values))
     except ValidationError as error:
@@ -184,21 +178,3 @@ def _fields(cls: type[BaseModel], path: Sequence[str]) -> list[str]:
             break
         cls = inner
     return list(cls.model_fields)
-
-
-def _attribute(target: str) -> Any:
-    module, _, name = target.partition(":")
-    try:
-        return getattr(import_module(module), name)
-    except ModuleNotFoundError as error:
-        if error.name is None or not f"{module}.".startswith(f"{error.name}."):
-            raise  # the module is there and misses one of its own imports: say so in full
-        raise SkillwiseError(
-            f"system {target}: no module {error.name!r}; mind the spelling and that it is on "
-            "PYTHONPATH or installed"
-        ) from None
-    except AttributeError:
-        known = [n for n in dir(import_module(module)) if not n.startswith("_")]
-        raise SkillwiseError(
-            f"system {target}: no class {name!r}; {nearest(name, known)}"
-        ) from None

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from data_cards.errors import SkillwiseError
+from evaluation.planning.changes import flat
 from evaluation.planning.names import shots_name
 from evaluation.results.rows import RunResult
 
@@ -60,7 +61,7 @@ def tracking(
     opened = _open(tracker, name, folder)
     opened.start()
     try:
-        opened.store_init_configuration(flat(settings))
+        opened.store_init_configuration(plain(settings))
         yield lambda figures, step: opened.log(dict(figures), step=step)
     finally:
         opened.finish()
@@ -103,18 +104,12 @@ def figures(run: RunResult) -> dict[str, float]:
     return found
 
 
-def flat(settings: Mapping[str, Any], above: str = "") -> dict[str, str | int | float | bool]:
+def plain(settings: Mapping[str, Any]) -> dict[str, str | int | float | bool]:
     """Nested settings as `a.b` keys with plain values, which is all that trackers take."""
-    found: dict[str, str | int | float | bool] = {}
-    for key, value in settings.items():
-        name = f"{above}.{key}" if above else str(key)
-        if isinstance(value, Mapping):
-            found |= flat(value, name)
-        elif isinstance(value, str | int | float | bool):
-            found[name] = value
-        else:
-            found[name] = str(value)
-    return found
+    return {
+        key: value if isinstance(value, str | int | float | bool) else str(value)
+        for key, value in flat(settings).items()
+    }
 
 
 def _open(tracker: Tracker, name: str, folder: Path) -> Any:

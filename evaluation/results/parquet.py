@@ -80,7 +80,7 @@ def export(run_folder: Path, out: Path) -> list[Path]:
             out.mkdir(parents=True, exist_ok=True)
             written = [
                 _write(out / "cells.parquet", _CELLS, cells, about),
-                _write(out / "predictions.parquet", _PREDICTIONS, _answers(results, run), about),
+                _write(out / "predictions.parquet", _PREDICTIONS, answers(results, run), about),
             ]
             for name, records in tables.items():
                 rows = [asdict(record) for record in records]
@@ -92,7 +92,7 @@ def export(run_folder: Path, out: Path) -> list[Path]:
     return written
 
 
-def _answers(results: Results, run: RunResult) -> Iterator[dict[str, Any]]:
+def answers(results: Results, run: RunResult) -> Iterator[dict[str, Any]]:
     """One row an answer: the utterance, its gold frame and the frame that was given."""
     digest = ""
     asked: tuple[Utterance, ...] = ()

@@ -19,7 +19,12 @@ TIMED_SECONDS = 2.0
 
 
 class System(Protocol):
-    """What can stand in the table: it learns a skill, answers, and keeps itself in a folder."""
+    """What can stand in the table: it learns a skill, answers, and keeps itself in a folder.
+
+    A class of your own needs no base class. A class attribute `Settings`, a pydantic model, makes
+    its constructor's parameter `settings` an instance of it; a parameter `vectors` gets the path of
+    the vector store of the skill's language. Every other parameter needs a default.
+    """
 
     def fit(self, skill: Skill, seed: int) -> None:
         """Learn from `skill.train` (and `dev`, `gazetteers`); `skill.test` is empty."""

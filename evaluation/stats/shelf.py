@@ -7,7 +7,8 @@ would hold 1.3 GB.
 import os
 import tempfile
 from dataclasses import dataclass
-from typing import IO, Protocol
+from types import TracebackType
+from typing import IO, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +46,7 @@ class Stored:
 
 
 class Shelf:
-    """Keeps arrays of two dimensions; what is kept is never changed."""
+    """Keeps arrays of two dimensions while it is open, in `with`; what is kept is never changed."""
 
     def __init__(self, held: int = HELD_BYTES) -> None:
         self._left = held
@@ -62,6 +63,17 @@ class Shelf:
         self._file.write(np.ascontiguousarray(array).tobytes())
         self._file.flush()
         return Stored(self._file, offset, (array.shape[0], array.shape[1]))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
 
     def close(self) -> None:
         """Give the file back; what was kept in it cannot be read any more."""

@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 Advance = Callable[[str], None]
 """Called once per finished cell with a few words about it."""
@@ -12,10 +13,25 @@ LINES = 200
 """About how many lines a log shows at most for the cells of a run."""
 
 
+_quiet: ContextVar[bool] = ContextVar("quiet", default=False)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Within this, `progress` and `say` keep silent."""
+    before = _quiet.set(True)
+    try:
+        yield
+    finally:
+        _quiet.reset(before)
+
+
 @contextmanager
 def progress(title: str, total: int, done: int = 0) -> Iterator[Advance]:
     """Show `done` of `total`; yields what to call at each step."""
-    if sys.stderr.isatty():
+    if _quiet.get():
+        yield lambda text: None
+    elif sys.stderr.isatty():
         with _bar(title, total, done) as advance:
             yield advance
     else:
@@ -24,6 +40,8 @@ def progress(title: str, total: int, done: int = 0) -> Iterator[Advance]:
 
 def say(text: str) -> None:
     """Write one line to the user that is no result."""
+    if _quiet.get():
+        return
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
 

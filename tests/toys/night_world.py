@@ -6,7 +6,7 @@ import numpy as np
 from scipy.stats import norm
 from simulated import counts
 
-from evaluation.nightly.verdicts import (
+from evaluation.nights.verdicts import (
     CellEvidence,
     CellKey,
     CellVerdict,

@@ -66,7 +66,7 @@ def first_night(kills: int) -> dict[str, int]:
 
 
 def next_night(kills: int) -> dict[str, int]:
-    from evaluation.nightly.run import nightly
+    from evaluation.nights.run import nightly
 
     def prepare() -> None:
         toys()

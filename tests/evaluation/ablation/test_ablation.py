@@ -8,8 +8,9 @@ from toy_skills import write_skills
 
 from data_cards.errors import DataError, SkillwiseError
 from evaluation.ablation.run import ablate, render
-from evaluation.ablation.settings import BASE, find, flat, read, ready, slug
+from evaluation.ablation.settings import BASE, find, read, ready, slug
 from evaluation.cli import main
+from evaluation.planning.changes import flat
 from evaluation.planning.systems import SYSTEMS, system_specs
 
 FILE = """

@@ -200,7 +200,8 @@ def test_workers_end_with_their_driver(tmp_path: Path) -> None:
         command(tmp_path, tmp_path / "run"), env=where, stderr=subprocess.PIPE, text=True
     )
     assert process.stderr is not None
-    process.stderr.readline()  # a first cell is finished: workers are there
+    while not process.stderr.readline().startswith("cells "):
+        pass  # what comes before: what the run will do; then a cell is finished, workers are there
     assert marked() >= 3
     process.kill()
     process.wait()

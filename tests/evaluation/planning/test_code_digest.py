@@ -39,6 +39,16 @@ def test_what_is_imported_counts(engine: Path) -> None:
     assert digest() != before
 
 
+def test_what_only_a_type_checker_imports_does_not_count(engine: Path) -> None:
+    guarded = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from . import {}\n"
+    (engine / "part.py").write_text(guarded.format("report"))
+    before = digest()
+    (engine / "report.py").write_text("B = 2\n")
+    assert digest() == before
+    (engine / "part.py").write_text("from . import report\n")
+    assert digest() != before
+
+
 def test_library_releases_count(engine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = digest()
     monkeypatch.setattr(versions, "release", lambda library: "0.0")

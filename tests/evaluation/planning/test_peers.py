@@ -34,10 +34,12 @@ def test_the_example_stands_in_the_table(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_the_example_loads_what_it_saved(tmp_path: Path) -> None:
-    from nearest_engine import Nearest
+    from nearest_engine import Nearest, NearestSettings
 
-    skill, engine = music(), Nearest()
+    skill, engine = music(), Nearest(NearestSettings(longest=3))
     engine.fit(skill, 0)
     engine.save(tmp_path)
-    assert Nearest.load(tmp_path).predict(skill.test) == engine.predict(skill.test)
+    loaded = Nearest.load(tmp_path)
+    assert loaded.settings == engine.settings
+    assert loaded.predict(skill.test) == engine.predict(skill.test)
     assert engine.predict([]) == []

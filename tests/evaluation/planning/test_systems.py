@@ -1,6 +1,8 @@
 """The table of systems and their settings."""
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
@@ -24,6 +26,27 @@ class Settings(BaseModel):
 class Tunable:
     def __init__(self, settings: Settings, vectors: object = "not given") -> None:
         self.settings, self.vectors = settings, vectors
+
+
+class Own:
+    """A system of somebody's own, with settings and vectors."""
+
+    Settings = Settings
+
+    def __init__(self, settings: Settings, vectors: Path) -> None:
+        self.settings, self.vectors = settings, vectors
+
+
+class Needy:
+    def __init__(self, alpha: float) -> None: ...
+
+
+class Deaf:
+    Settings = Settings
+
+
+class Misled:
+    Settings = dict
 
 
 @pytest.fixture(autouse=True)
@@ -85,8 +108,44 @@ def test_any_other_by_module_and_class() -> None:
         system_specs(["toy_systems:Memory"], ["toy_systems:Memory.x=1"])
 
 
-def test_vectors_go_to_systems_that_start_from_them() -> None:
-    spec = SystemSpec("t", f"{__name__}:Tunable", f"{__name__}:Settings", vectors="mlm")
-    assert spec.make(systems.__file__).vectors == systems.__file__
-    without = SystemSpec("t", f"{__name__}:Tunable", f"{__name__}:Settings", vectors="none")
-    assert without.make(systems.__file__).vectors is None
+def test_vectors_go_to_systems_that_take_them() -> None:
+    there = Path(systems.__file__)
+    spec = SystemSpec("t", f"{__name__}:Tunable", f"{__name__}:Settings", ("vectors",))
+    assert spec.make(there).vectors == there
+    without = SystemSpec("t", f"{__name__}:Tunable", f"{__name__}:Settings")
+    assert without.make(there).vectors == "not given"
+
+
+def test_a_system_of_ones_own_has_settings_and_asks_for_vectors() -> None:
+    name = f"{__name__}:Own"
+    (plain,) = system_specs([name])
+    (spec,) = system_specs([name], [f"{name}.features.words=false"])
+    made = spec.make(Path("store"))
+    assert isinstance(made, Own)
+    assert (made.settings, made.vectors) == (Settings(features=Inner(words=False)), Path("store"))
+    assert json.loads(spec.settings_json())["settings"]["features"] == {"words": False}
+    assert plain.digest() != spec.digest()
+    with pytest.raises(SkillwiseError, match="'words'"):
+        system_specs([name], [f"{name}.features.wrods=false"])
+
+
+@pytest.mark.parametrize(
+    ("cls", "words"),
+    [("Needy", "needs 'alpha'"), ("Deaf", "a parameter `settings`"), ("Misled", "no pydantic")],
+)
+def test_a_class_that_cannot_be_made_is_refused_before_anything_runs(cls: str, words: str) -> None:
+    with pytest.raises(SkillwiseError, match=words):
+        system_specs([f"{__name__}:{cls}"])
+
+
+def test_a_field_called_transfer_asks_for_no_source_model() -> None:
+    (spec,) = system_specs(["dnn-mlm"])
+    assert not spec.transfers
+    assert replace(spec, changes=(("transfer", {}),)).transfers
+    assert not replace(spec, changes=(("transfer", {}),), takes=()).transfers
+
+
+def test_a_change_of_a_member_leaves_the_table_as_it_is() -> None:
+    before = SYSTEMS["dnn"].digest()
+    (changed,) = system_specs(["dnn"], ["dnn.transfer.gain=3"])
+    assert changed.digest() != before == SYSTEMS["dnn"].digest()

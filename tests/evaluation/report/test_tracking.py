@@ -14,7 +14,7 @@ from toy_skills import write_skills
 from data_cards.errors import SkillwiseError
 from evaluation.cli import main
 from evaluation.report import tracking as trackers
-from evaluation.report.tracking import MODULES, Tracker, flat, need, track_run, tracking
+from evaluation.report.tracking import MODULES, Tracker, need, plain, track_run, tracking
 from evaluation.results.reader import FILE
 
 
@@ -127,7 +127,7 @@ def test_tensorboard_in_full(tmp_path: Path) -> None:
 
 
 def test_settings_become_plain() -> None:
-    values = flat({"a": {"b": 1, "c": None}, "d": [1, 2], "e": "x"})
+    values = plain({"a": {"b": 1, "c": None}, "d": [1, 2], "e": "x"})
     assert values == {"a.b": 1, "a.c": "None", "d": "[1, 2]", "e": "x"}
 
 

@@ -11,15 +11,16 @@ from evaluation.stats.suite_interval import suite_replicates
 def test_kept_arrays_come_back() -> None:
     rng = np.random.default_rng(0)
     arrays = [rng.random((50, 2)) for _ in range(6)]
-    shelf = Shelf(held=2 * arrays[0].nbytes)
-    kept = [shelf.keep(array) for array in arrays]
-    assert [isinstance(each, Stored) for each in kept] == [False] * 2 + [True] * 4
-    for array, each in zip(arrays, kept, strict=True):
-        assert len(each) == 50
-        np.testing.assert_array_equal(each[0:50], array)
-        np.testing.assert_array_equal(each[7:9], array[7:9])
-        np.testing.assert_array_equal(each[45:99], array[45:])
-    shelf.close()
+    with Shelf(held=2 * arrays[0].nbytes) as shelf:
+        kept = [shelf.keep(array) for array in arrays]
+        assert [isinstance(each, Stored) for each in kept] == [False] * 2 + [True] * 4
+        for array, each in zip(arrays, kept, strict=True):
+            assert len(each) == 50
+            np.testing.assert_array_equal(each[0:50], array)
+            np.testing.assert_array_equal(each[7:9], array[7:9])
+            np.testing.assert_array_equal(each[45:99], array[45:])
+    with pytest.raises(ValueError, match="closed file"):
+        kept[-1][0:1]
 
 
 def test_blocks_draw_what_one_block_draws(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,1 @@
+"""What scientists import: each command as a function, its results as tables."""
