@@ -18,7 +18,7 @@ from safetensors.numpy import save
 
 from data_cards.errors import DataError, SkillwiseError
 from data_cards.scratch import written_whole
-from data_cards.words import normalise
+from data_cards.words import normalise, rules_digest
 from pretrain.store import subwords
 from pretrain.store import word_index as wordindex
 from pretrain.store.mapped_tensors import CHECKSUM, Arrays, checksum, mapped
@@ -207,9 +207,10 @@ def write(
 ) -> VectorStore:
     """Write a store, whole or not at all; vectors (words, width) come most frequent word first.
 
-    `meta` must name the language; format, digest, kind and checksum are added. `grams` adds
-    vectors of character n-grams, 0.3 MB at 300 dimensions. Raises `DataError` where something
-    stands at `folder` already or the disk does not take it.
+    `meta` must name the language; format, digest, kind, checksum and the digest of the
+    tokenizer's rules (`words.rules_digest`) are added; a store made under other rules still opens.
+    `grams` adds vectors of character n-grams, 0.3 MB at 300 dimensions. Raises `DataError` where
+    something stands at `folder` already or the disk does not take it.
     """
     if occupied(folder):
         raise DataError(folder, None, "holds a store already", "name another --out")
@@ -225,7 +226,8 @@ def write(
     for name, array in arrays.items():
         digest.update(f"{name}{array.dtype}{array.shape}".encode())
         digest.update(array.tobytes())
-    full = {**meta, "format": FORMAT, "kind": kind, "digest": digest.hexdigest()}
+    made = {"format": FORMAT, "kind": kind, "tokenizer": rules_digest()}
+    full = {**meta, **made, "digest": digest.hexdigest()}
     content = save(arrays, full | {CHECKSUM: checksum(full, arrays)})
     remedy = "free some space and try again"
     with written_whole(folder / FILE, remedy) as file:  # last: a folder with this file is complete

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_cards.words import align, clean, normalise, tokenize, words
+from data_cards.words import (
+    align,
+    bare_words,
+    clean,
+    normalise,
+    rules_digest,
+    shown,
+    tokenize,
+    words,
+)
 
 CASES = {
     "what's on tonight?": "what 's on tonight",
@@ -28,6 +37,18 @@ CASES = {
     "2024-05-01": "2024 05 01",
     "": "",
     "?! …": "",
+    "मुझे दिल्ली का टिकट चाहिए": "मुझे दिल्ली का टिकट चाहिए",
+    "আমি বাংলায় গান শুনি": "আমি বাংলায় গান শুনি",
+    "தமிழ் பாடல் போடு": "தமிழ் பாடல் போடு",
+    "เปิดเพลง ที่ บ้าน": "เปิดเพลง ที่ บ้าน",
+    "شَغِّلْ الأُغْنِيَة": "شَغِّلْ الأُغْنِيَة",
+    "שָׁלוֹם עֲלֵיכֶם": "שָׁלוֹם עֲלֵיכֶם",
+    "m̃ano's n̂ame": "m̃ano 's n̂ame",
+    "x̂-ray": "x̂-ray",
+    "soft\u00adhyphen zero\u200bwidth": "softhyphen zerowidth",
+    "می\u200cخواهم": "میخواهم",
+    "\ufeffplay jazz\u200e": "play jazz",
+    "6\ufe0f\u20e3 eggs": "6 eggs",
 }
 
 
@@ -56,12 +77,33 @@ def test_a_slot_covers_the_words_it_touches():
     assert align(found, "time", 3, 4) is None
 
 
+def test_offsets_are_of_the_text_as_given():
+    text = "\u200bplay soft\u00adhyphen\u200b now"
+    assert [text[w.start : w.end] for w in words(text)] == ["play", "soft\u00adhyphen", "now"]
+    assert [w.text for w in words(text)] == ["play", "softhyphen", "now"]
+    assert normalise("Soft\u00adHyphen") == "softhyphen"
+
+
+def test_the_rules_have_a_digest():
+    """A store keeps it; a change of the rules must be seen there, one of Python must not."""
+    assert rules_digest() == "d6de7a6d548b61c7"
+
+
 @given(st.text(max_size=60))
-def test_offsets_are_of_the_text_and_in_order(text):
+def test_offsets_are_in_order_and_hold_their_word(text):
     cleaned = clean(text)
     found = words(cleaned)
-    assert all(cleaned[w.start : w.end] == w.text and w.text.strip() for w in found)
+    assert all(shown(cleaned[w.start : w.end]) == w.text and w.text.strip() for w in found)
     assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert bare_words(cleaned) == tuple(w.text for w in found)
+
+
+@given(st.text(st.characters(categories=("Ll", "Lo", "Mn", "Mc")), max_size=20))
+def test_no_letter_and_no_mark_after_one_is_lost(text):
+    cleaned = shown(clean(text))
+    kept = "".join(bare_words(cleaned))
+    first = next((i for i, c in enumerate(cleaned) if c.isalpha()), len(cleaned))
+    assert kept == cleaned[first:]
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=40))
