@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 RUN ?= runs/starter
-MINUTES ?= 2
+STEPS ?= 400
 
 KILLS ?= 20
 PYTEST := $(BIN)/python -m pytest
@@ -17,12 +17,13 @@ PYTEST := $(BIN)/python -m pytest
 	$(BIN)/pip install --quiet --editable '.[dev]'
 	touch $@
 
-# the whole story: MLM vectors from chat and the skills' own sentences, then every system on every skill
+# the whole story: MLM vectors from chat and the skills' own sentences, then every system on every
+# skill; by steps, not minutes, so that the same machine makes the same table
 compare: .venv runs/vectors/en/vectors.safetensors
-	$(BIN)/skillwise compare --suite starter --vectors runs/vectors/en --out $(RUN)
+	$(BIN)/skillwise compare --suite starter --shots 20 --vectors runs/vectors/en --out $(RUN)
 
 runs/vectors/en/vectors.safetensors: | .venv
-	$(BIN)/skillwise pretrain --chitchat --suite starter --locale en --minutes $(MINUTES) --resume --out runs/vectors/en
+	$(BIN)/skillwise pretrain --chitchat --suite starter --locale en --steps $(STEPS) --resume --out runs/vectors/en
 
 # the fast tests, on two cores, a file of tests on one of them: minutes
 test: .venv
