@@ -41,6 +41,11 @@ def read(card: Card, root: Path, faults: Faults) -> Iterator[Skill]:
     yield from splits.skills({options.name: parts}, options.locale)
 
 
+def read_file(path: Path, faults: Faults) -> Iterator[Utterance]:
+    """Yield the utterances of one file whose columns are as most have them."""
+    yield from _read(path, path.stem, ConllOptions(files={"all": path.name}), faults)
+
+
 def _read(path: Path, split: str, options: ConllOptions, faults: Faults) -> Iterator[Utterance]:
     found = sources.locate(path)
     for number, line, block in _sentences(found, faults):

@@ -195,9 +195,10 @@ def _utterances(path: Path, prefix: str, lists: _Lists, faults: Faults) -> Itera
                 faults.add(path, number, f"a question of a QnA pair, no intent: {said[:60]!r}")
             elif section is _Section.NOTHING:
                 faults.add(path, number, f"stands under no intent: {said[:60]!r}")
-        elif text and not text.startswith((">", "!", "# !#")) and not _IMPORT.match(text):
-            if section not in (_Section.QUESTION, _Section.DEFINITION):
-                faults.add(path, number, f"not understood: {text[:60]!r}")
+        elif text.startswith((">", "!", "# !#")) or _IMPORT.match(text):
+            continue
+        elif text and section not in (_Section.QUESTION, _Section.DEFINITION):
+            faults.add(path, number, f"not understood: {text[:60]!r}")
     for example in examples:
         yield example.utterance(prefix, path, faults)
     if unread:
@@ -235,10 +236,8 @@ class _Example:
 
     def labelled_by(self, other: "_Example") -> bool:
         """Take the labels of an indented line that says the same words; False if it does not."""
-        if (other.intent, other.tokens) != (
-            self.intent,
-            self.tokens,
-        ) or other.indent <= self.indent:
+        same = (other.intent, other.tokens) == (self.intent, self.tokens)
+        if not same or other.indent <= self.indent:
             return False
         self.more += [slot for slot in other.slots if slot not in self.more]
         return True

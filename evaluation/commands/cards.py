@@ -67,18 +67,22 @@ def download(name: Annotated[str, typer.Argument(help="A card's name.")]) -> int
 
 @app.command("import")
 def import_(
-    path: Annotated[Path, typer.Argument(help="Interaction model, LU, Rasa, CSV, JSONL.")],
+    path: Annotated[Path, typer.Argument(help="Interaction model, LU, Rasa, CSV, JSONL, CoNLL.")],
     out: Annotated[
         Path | None, typer.Option(help="Folder to write the skill under. [preview only]")
     ] = None,
-    format: Annotated[str | None, typer.Option(help="The file's format. [by its suffix]")] = None,
+    format: Annotated[str | None, typer.Option(help="Its format. [told by the file]")] = None,
     name: Annotated[str | None, typer.Option(help="The skill's name. [the file's]")] = None,
-    locale: Annotated[str, typer.Option(help="The skill's locale.")] = "en-US",
+    locale: Annotated[
+        str | None, typer.Option(help="The skill's locale. [as its rows, name or words tell]")
+    ] = None,
 ) -> int:
     """Show what is understood of a skill's file; with --out, write it in the neutral format."""
-    from data_cards.exchange.importing import import_skill, preview, render_preview
+    from data_cards.exchange.importing import preview, write
+    from data_cards.exchange.rendering import render_preview
 
-    typer.echo(render_preview(preview(path, format, name=name, locale=locale)))
+    seen = preview(path, format, name=name, locale=locale)
+    typer.echo(render_preview(seen))
     if out is not None:
-        typer.echo(str(import_skill(path, format, out, name=name, locale=locale)))
+        typer.echo(str(write(seen, out)))
     return 0

@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data_cards.errors import DataError, SkillwiseError
-from data_cards.exchange.importing import import_skill, preview, render_preview
+from data_cards.exchange.importing import import_skill, preview
+from data_cards.exchange.rendering import render_preview
 from data_cards.jsonl import read_skill
 
 COLOURS = ("red", "green", "blue", "black", "white", "pink")
