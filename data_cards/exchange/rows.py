@@ -158,7 +158,8 @@ def _pieces(row: Mapping[str, Any], form: Shape, tokens: Any) -> Iterator[tuple[
     if form.spans:
         marks = [_mark(mark, text) for mark in _list(opened(row.get(form.spans)), form.spans)]
         return marked_pieces(text, marks)
-    return pieces(text) if form.styles and not form.annotated else iter([(text, "")])
+    marked = (form.styles and not form.annotated) or "](" in text  # half a mark is a mark, too
+    return pieces(text) if marked else iter([(text, "")])
 
 
 def _strings(cell: Any, column: str) -> list[str]:

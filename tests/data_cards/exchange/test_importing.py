@@ -147,10 +147,11 @@ def test_a_missing_file_and_a_taken_folder_are_errors(tmp_path, write):
     head=st.sampled_from(["text,intent\n", "text,intent,split,id\n", '{"text": "a", ']),
     text=st.text('ab,"\n[]():{}0é', max_size=50),
 )
-def test_nothing_but_our_own_error_escapes(tmp_path, write, kind, head, text):
+def test_nothing_but_our_own_error_escapes(tmp_path, write, reads_back, kind, head, text):
     path = write(tmp_path / f"a.{kind}", head + text)
     try:
         seen = preview(path)
     except SkillwiseError:
         return
     assert render_preview(seen)
+    assert reads_back(seen.skill)

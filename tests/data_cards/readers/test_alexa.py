@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from data_cards import DataError, SkillwiseError
 from data_cards.faults import Faults
 from data_cards.readers.alexa import read_file, read_model
+from data_cards.records import Skill
 
 
 def write(tmp_path: Path, intents: Any, types: Any = (), **more: Any) -> Path:
@@ -166,7 +168,9 @@ JSON = st.recursive(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(intents=st.lists(JSON, max_size=3), types=JSON)
-def test_nothing_but_our_errors_escapes(tmp_path: Path, intents: Any, types: Any) -> None:
+def test_nothing_but_our_errors_escapes(
+    tmp_path: Path, reads_back: Callable[[Skill], bool], intents: Any, types: Any
+) -> None:
     path = write(tmp_path, intents, types)
     with contextlib.suppress(SkillwiseError):
-        read_file(path, Faults())
+        assert reads_back(read_file(path, Faults()))

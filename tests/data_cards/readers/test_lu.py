@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from data_cards import DataError, SkillwiseError
 from data_cards.card import card
 from data_cards.faults import Faults
 from data_cards.readers.lu import lu_pieces, read_file
+from data_cards.records import Skill
 from data_cards.registry.loading import load
 
 TEXT = """\ufeff> # Intent definitions
@@ -118,11 +120,13 @@ def test_pieces_keep_every_word_or_refuse(said: str) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.text(alphabet="ab#-$@:= {}[]()|>^\n", max_size=80))
-def test_nothing_but_our_errors_escapes(tmp_path: Path, text: str) -> None:
+def test_nothing_but_our_errors_escapes(
+    tmp_path: Path, reads_back: Callable[[Skill], bool], text: str
+) -> None:
     path = tmp_path / "f.lu"
     path.write_text(text, "utf-8")
     with contextlib.suppress(SkillwiseError):
-        read_file(path, Faults())
+        assert reads_back(read_file(path, Faults()))
 
 
 @pytest.mark.skipif("SKILLWISE_DATA" not in os.environ, reason="SKILLWISE_DATA is not set")

@@ -1,6 +1,7 @@
 """Rasa NLU YAML: examples, entities, lookups, synonyms."""
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from data_cards import DataError, SkillwiseError
 from data_cards.faults import Faults
 from data_cards.readers.rasa import read_file
+from data_cards.records import Skill
 
 TEXT = """version: "3.1"
 nlu:
@@ -98,9 +100,11 @@ def test_no_training_data_is_an_error(tmp_path: Path, content: bytes, fault: str
 @given(
     st.text(alphabet='ab-:|[](){}" \n', max_size=60), st.text(alphabet='ab[](){}":', max_size=30)
 )
-def test_nothing_but_our_errors_escapes(tmp_path: Path, block: str, example: str) -> None:
+def test_nothing_but_our_errors_escapes(
+    tmp_path: Path, reads_back: Callable[[Skill], bool], block: str, example: str
+) -> None:
     path = tmp_path / "nlu.yml"
     for text in (f"nlu:\n- {block}", f"nlu:\n- intent: a\n  examples: |\n    - {example}\n"):
         path.write_text(text, "utf-8")
         with contextlib.suppress(SkillwiseError):
-            read_file(path, Faults())
+            assert reads_back(read_file(path, Faults()))
