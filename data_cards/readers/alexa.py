@@ -11,7 +11,7 @@ from typing import Any
 from data_cards.errors import DataError
 from data_cards.faults import Faults
 from data_cards.jsonl import read_bytes
-from data_cards.parsing import foreign
+from data_cards.parsing import foreign, sources
 from data_cards.parsing.builtins import built_in
 from data_cards.parsing.expansion import Expansion, Sample, build, distinct, spoken
 from data_cards.parsing.templates import Carrier, carrier
@@ -68,6 +68,8 @@ def read_model(path: Path, faults: Faults, locale: str) -> Model:
     unfilled: dict[str, str] = {}
     intents: list[str] = []
     numbers: Counter[str] = Counter()
+    spoken_of: list[tuple[str, dict[str, Any], dict[str, str]]] = []
+    asked: list[tuple[str, dict[str, Any], dict[str, str]]] = []
     for intent in _objects(content, "intents", path, lines, faults):
         intents.append(intent["name"])
         declared: dict[str, str] = {}
@@ -78,15 +80,17 @@ def read_model(path: Path, faults: Faults, locale: str) -> Model:
             catalogs.setdefault(slot["name"], []).extend(values)
             if not values:
                 unfilled[slot["name"]] = named
-        # What users answer when they are asked for a slot is said within the intent, too.
-        for holder in (intent, *_objects(intent, "slots", path, lines, Faults())):
-            texts = _strings(holder, "samples", path, lines, faults)
-            for sample, brought in _samples(
-                intent["name"], texts, declared, numbers, path, lines, faults
-            ):
-                samples.append(sample)
-                for slot_name, value in brought:
-                    catalogs.setdefault(slot_name, []).append(value)
+        spoken_of.append((intent["name"], intent, declared))
+        slots = _objects(intent, "slots", path, lines, Faults())  # counted above
+        asked.extend((intent["name"], slot, declared) for slot in slots)
+    # What users answer when they are asked for a slot is said within the intent, too; it comes
+    # last, since a template that two intents have counts for the first.
+    for name, holder, declared in (*spoken_of, *asked):
+        texts = _strings(holder, "samples", path, lines, faults)
+        for sample, brought in _samples(name, texts, declared, numbers, path, lines, faults):
+            samples.append(sample)
+            for slot_name, value in brought:
+                catalogs.setdefault(slot_name, []).append(value)
     return Model(
         str(content.get("invocationName") or ""), tuple(samples),
         {slot: distinct(values) for slot, values in catalogs.items()}, tuple(intents), unfilled,
@@ -98,7 +102,7 @@ class Lines:
 
     def __init__(self, raw: bytes) -> None:
         self._first: dict[str, int] = {}
-        for number, line in enumerate(raw.decode("utf-8", "replace").splitlines(), 1):
+        for number, line in enumerate(sources.cut_lines(raw.decode("utf-8", "replace")), 1):
             for literal in _LITERAL.findall(line):
                 self._first.setdefault(literal, number)
 

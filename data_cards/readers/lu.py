@@ -19,6 +19,7 @@ from data_cards.jsonl import read_bytes
 from data_cards.parsing import sources, splits
 from data_cards.parsing.expansion import distinct, shortcoming
 from data_cards.parsing.inline import assemble
+from data_cards.parsing.lu_marks import lu_pieces
 from data_cards.parsing.options import Options, settle
 from data_cards.parsing.templates import folded
 from data_cards.records import Frame, Skill, Slot, Utterance
@@ -265,45 +266,3 @@ class _Example:
             if inner > 0:
                 faults.note(path, self.line, f"{inner} labels within others are not read")
         return Utterance(f"{prefix}:{self.line}", self.tokens, frame, self.text, template)
-
-
-def lu_pieces(said: str) -> Iterator[tuple[str, str]]:
-    """Cut "from {When=noon}" into ("from ", ""), ("noon", "When"), outermost slots only.
-
-    Raises ValueError for a pattern and where a brace has no partner.
-    """
-    if not said:
-        raise ValueError("has no words")
-    said = said.replace("\\{", "\ue000").replace("\\}", "\ue001")
-    if said[0] == "^" or re.search(r"\{[^{}=]*\}", said) or re.search(r"[(\[][^{}()\[\]]*\|", said):
-        raise ValueError(f"a pattern, no utterance: {said[:60]!r}")
-    depth, start = 0, 0
-    for match in re.finditer(r"[{}]", said):
-        if match[0] == "{":
-            if depth == 0:
-                yield _shown(said[start : match.start()]), ""
-                start = match.end()
-            depth += 1
-        else:
-            depth -= 1
-            if depth < 0:
-                raise ValueError(f"'}}' without its partner in {said[:60]!r}")
-            if depth == 0:
-                name, equals, value = said[start : match.start()].partition("=")
-                if not equals or not name.strip():
-                    raise ValueError(f"slot without a name in {said[:60]!r}")
-                yield _shown(_bare(value)), name.strip().removeprefix("@")
-                start = match.end()
-    if depth:
-        raise ValueError(f"'{{' without its partner in {said[:60]!r}")
-    yield _shown(said[start:]), ""
-
-
-def _shown(text: str) -> str:
-    r"""Text in which `\{` and `\}` are braces."""
-    return text if text.isascii() else text.replace("\ue000", "{").replace("\ue001", "}")
-
-
-def _bare(value: str) -> str:
-    """The words of a value, inner slots unwrapped."""
-    return re.sub(r"\{[^{}=]*=|\}", "", value).strip()
