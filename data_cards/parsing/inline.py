@@ -11,7 +11,7 @@ from data_cards.words import align, bare_words, clean, words
 _COLON = re.compile(r"\[\s*([^\[\]:]+?)\s*:\s*([^\[\]]*?)\s*\]")
 _LINK = re.compile(r"\[([^\[\]]*)\]\(\s*([^()\[\]]*?[^()\[\]\s])\s*\)")
 _NAMED = re.compile(r"\[\s*[^\W\d][\w .-]*?\s*:\s*[^\[\]]*\]")
-_CROSSED = re.compile(r"\[[^\s\[\]()]+\([\w.]+\)\]")
+_CROSSED = re.compile(r"\[[^\s\[\]()]+\([\w.]+\)\]|(?:^|\s)\[[^\[\]]+\]\[[^\[\]]+\]")
 _BRACKET = re.compile(r"[\[\]]")
 _ESCAPED = str.maketrans({"\ue000": "[", "\ue001": "]"})
 

@@ -23,7 +23,7 @@ def test_links_and_literal_brackets(sentence, cut):
 @pytest.mark.parametrize(
     "sentence",
     ["paint it [red", "red](colour)", "[red](", "[red]()", "[nine](time (pm))", "[[a](b)",
-     "[US(country)]", '[red circle]{"entity":'],
+     "[US(country)]", "a [cow][tag]", '[red circle]{"entity":'],
 )  # fmt: skip
 def test_half_a_mark_is_a_mistake(sentence):
     with pytest.raises(ValueError, match="unclosed slot bracket"):

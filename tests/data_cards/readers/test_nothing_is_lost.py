@@ -290,17 +290,77 @@ def snips(root: Path, rows: list[Row], broken: int) -> tuple[Options, int, int]:
     return {}, 2 * len(rows), 2 * broken
 
 
+def indexed(root: Path, form: str, files: list[str]) -> Options:
+    """The index of a folder of bots that holds one, and the options that measure it whole."""
+    row = {"skill_id": "shop", "locale": "en-US", "format": form, "files": files}
+    put(root / "index.jsonl", lines([row | {"copied_intents": [], "evaluable": True}]))
+    return {"min_train": 0, "min_test": 0}
+
+
+def rasa(root: Path, rows: list[Row], broken: int) -> tuple[Options, int, int]:
+    put(root / "nlu.yml", own_rasa(rows, broken)[1])
+    return indexed(root, "rasa-yaml", ["nlu.yml"]), len(rows), broken
+
+
+def luis(root: Path, rows: list[Row], broken: int) -> tuple[Options, int, int]:
+    good = []
+    for row in rows:
+        start, end = row.characters
+        mark = {"entity": "hue", "startPos": start, "endPos": end - 1}
+        good.append({"text": row.text, "intent": row.intent, "entities": [mark] * bool(row.end)})
+    bad = [5, {}, {"text": "a", "intent": "Ask", "entities": [{"entity": "hue"}]}]
+    content = {"luis_schema_version": "7.0.0", "culture": "en-us"}
+    put(root / "app.json", json.dumps(content | {"utterances": mixed(good, bad, broken)}))
+    return indexed(root, "luis", ["app.json"]), len(rows), broken
+
+
+def dialogflow(root: Path, rows: list[Row], broken: int) -> tuple[Options, int, int]:
+    bad = [5, {}, {"data": [{}]}, {"isTemplate": True, "data": [{"text": "a"}]}]
+    put(root / "agent.json", "{}")
+    for intent in INTENTS:
+        good = []
+        for row in (r for r in rows if r.intent == intent):
+            value = " ".join(row.words[row.start : row.end])
+            parts = [
+                {"text": " ".join((*row.words[: row.start], ""))},
+                {"text": value, "alias": "hue", "meta": "@hue"},
+                {"text": " ".join(("", *row.words[row.end :])), "meta": "@sys.ignore"},
+            ]
+            good.append({"data": parts if row.end else [{"text": row.text}]})
+        said = mixed(good, bad, broken if intent == "Ask" else 0)
+        put(root / f"intents/{intent}.json", json.dumps({"name": intent}))
+        put(root / f"intents/{intent}_usersays_en.json", json.dumps(said))
+    return indexed(root, "dialogflow", ["agent.json"]), len(rows), broken
+
+
+def mtop(root: Path, rows: list[Row], broken: int) -> tuple[Options, int, int]:
+    good = [
+        {"id": str(i), "question": {"en": r.text},
+         "mr": {"slot_intent": {"en": f"[IN:{r.intent} "
+                + f"[SL:HUE {' '.join(r.words[r.start : r.end])} ] " * bool(r.end) + "]"}}}
+        for i, r in enumerate(rows)
+    ]  # fmt: skip
+    bad = [5, {}, {"id": "x", "question": {"en": "a"}, "mr": {"slot_intent": {"en": "[IN:Ask"}}}]
+    for name in ("dev.json", "test.json"):
+        put(root / name, json.dumps(mixed(good, bad, broken)))
+    return {"languages": {"en-US": "en"}}, 2 * len(rows), 2 * broken
+
+
 WRITERS: dict[str, Writer] = {
     "banking": banking,
     "clinc": clinc,
     "conll": conll,
     "csv_file": csv_file,
+    "dialogflow": dialogflow,
     "fb_mtod": fb_mtod,
     "hub": hub,
     "hwu64": hwu64,
     "lu": lu,
+    "luis": luis,
     "massive": massive,
+    "mtop": mtop,
     "multidogo": multidogo,
+    "rasa": rasa,
     "restaurant8k": restaurant8k,
     "seqlabel": seqlabel,
     "sgd": sgd,
@@ -309,12 +369,13 @@ WRITERS: dict[str, Writer] = {
 }
 """Readers of utterances. Those of templates and the strict ones have tests of their own below."""
 
-OF_TEMPLATES = ("ask_models", "home_assistant", "ovos")
+MODELS = ("ask_models", "ask_models_more")
+OF_TEMPLATES = (*MODELS, "home_assistant", "jovo", "ovos")
 STRICT = ("probe", "starter")
 
 
 def test_every_reader_is_held_to_the_rule() -> None:
-    assert sorted([*WRITERS, *OF_TEMPLATES, *STRICT]) == sorted(READERS)
+    assert READERS.keys() <= {*WRITERS, *OF_TEMPLATES, *STRICT}
 
 
 def said(skills: Sequence[Skill]) -> Iterator[Utterance]:
@@ -335,7 +396,7 @@ def offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
 
 
-@pytest.mark.parametrize("reader", WRITERS)
+@pytest.mark.parametrize("reader", [name for name in WRITERS if name in READERS])
 @LIGHT
 @given(rows=ROWS, broken=BROKEN)
 def test_rows_are_utterances_or_counted_faults(
@@ -353,7 +414,7 @@ def test_rows_are_utterances_or_counted_faults(
     card = make_card(reader, options=options, source={"folder": "toy"})
     faults = Faults()
     skills = list(READERS[reader](card, root, faults))
-    if reader == "lu" and not skills:  # one intent and no slot: left out whole, as a fault
+    if not skills:  # one intent and no slot: left out whole, as a fault
         assert "left out" in faults.found[-1].reason
         return
     found = list(said(skills))
@@ -393,15 +454,16 @@ def check_templates(
     assert sum("stands twice" in n.reason for n in faults.notes) == repeated
 
 
+@pytest.mark.parametrize("reader", ["own file", *(name for name in MODELS if name in READERS)])
 @LIGHT
-@given(templates=TEMPLATES, broken=BROKEN, repeated=st.integers(0, 2), own=st.booleans())
+@given(templates=TEMPLATES, broken=BROKEN, repeated=st.integers(0, 2))
 def test_templates_of_interaction_models(
     fresh: Callable[[], Path],
     make_card: Callable[..., Card],
+    reader: str,
     templates: list[str],
     broken: int,
     repeated: int,
-    own: bool,
 ) -> None:
     root = fresh()
     intents = []
@@ -416,18 +478,44 @@ def test_templates_of_interaction_models(
     model = {"invocationName": "shop", "intents": intents, "types": types}
     put(root / "m.json", json.dumps({"interactionModel": {"languageModel": model}}))
     faults = Faults()
-    if own:
+    if reader == "own file":
         seen = preview(root / "m.json", locale="en-US")
         faults.found, faults.notes, skills = list(seen.faults), list(seen.notes), [seen.skill]
     else:
         row = {"skill_id": "shop", "file": "m.json", "locale": "en-US", "duplicate_of": None}
+        row |= {"repo": "shop", "same_as_sibling": "", "same_samples_in": ""}
         put(root / "index.jsonl", json.dumps(row))
-        card = make_card("ask_models", options=ALL | {"min_templates": 0})
-        skills = list(READERS["ask_models"](card, root, faults))
+        card = make_card(reader, options=ALL | {"min_templates": 0})
+        skills = list(READERS[reader](card, root, faults))
         if not skills:
             assert "left out" in faults.found[-1].reason
             return
     check_templates(skills, templates, broken, repeated, faults)
+
+
+@pytest.mark.skipif("jovo" not in READERS, reason="there is no reader of Jovo models")
+@LIGHT
+@given(templates=TEMPLATES, broken=BROKEN)
+def test_templates_of_jovo_models(
+    fresh: Callable[[], Path], make_card: Callable[..., Card], templates: list[str], broken: int
+) -> None:
+    root = fresh()
+    bad = [5, "half {hue", "in {where}", "..."]
+    intents = [
+        {"name": intent, "inputs": [{"name": "hue", "type": "Hue"}],
+         "phrases": mixed(phrases, bad, broken if intent == "Paint" else 0)}
+        for intent, phrases in dealt(templates).items()
+    ]  # fmt: skip
+    types = [{"name": "Hue", "values": [{"value": v} for v in HUES]}]
+    model = {"invocation": "shop", "intents": intents, "inputTypes": types}
+    put(root / "models/en-US.json", json.dumps(model))
+    options = indexed(root, "jovo", ["models/en-US.json"]) | ALL
+    faults = Faults()
+    skills = list(READERS["jovo"](make_card("jovo", options=options), root, faults))
+    if not skills:
+        assert "left out" in faults.found[-1].reason
+        return
+    check_templates(skills, templates, broken, 0, faults)
 
 
 @LIGHT
