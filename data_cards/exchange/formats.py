@@ -23,12 +23,23 @@ _SUFFIXES = {
 }  # fmt: skip
 
 
+_ELSE = {
+    ".xlsx": "save the sheet as CSV and give that", ".xls": "save the sheet as CSV and give that",
+    ".ods": "save the sheet as CSV and give that",
+    ".md": "convert Rasa's Markdown with `rasa data convert nlu -f yaml` and give the YAML",
+    ".zip": "unpack it and give one of its files", ".gz": "unpack it and give the file in it",
+    ".qna": "it holds questions and answers, no intents: give the .lu file",
+}  # fmt: skip
+"""Suffix -> what to do with a file that is not taken."""
+
+
 def format_of(path: Path, given: str | None) -> str:
     """The format given, or else the one that suffix and content tell."""
     known = given or _SUFFIXES.get(path.suffix.lower(), "")
     if known not in FORMATS:
         fault = f"format {known or path.suffix!r} is unknown"
-        raise DataError(path, None, fault, nearest(known, FORMATS))
+        remedy = _ELSE.get(path.suffix.lower(), "") if not given else ""
+        raise DataError(path, None, fault, remedy or nearest(known, FORMATS))
     if not given and known == "alexa" and _holds_rows(path):
         return "jsonl"
     return known
@@ -102,16 +113,18 @@ def _rows(path: Path, format: str, faults: Faults) -> list[Row]:
     if format == "csv":
         tabs = path.suffix.lower() == ".tsv"
         delimiter = "\t" if tabs else csv_rows.delimiter_of(path, COLUMN_NAMES)
-        return [
-            (p.path, p.line, "", row) for p, row in csv_rows.rows(path, faults, delimiter=delimiter)
-        ]
+        cells = list(csv_rows.rows(path, faults, delimiter=delimiter, spreadsheet=True))
+        filled: list[Row] = [(p.path, p.line, "", row) for p, row in cells if any(row.values())]
+        if len(filled) < len(cells):
+            faults.note(path, None, f"{len(cells) - len(filled)} rows of empty cells")
+        return filled
     found: list[Row] = []
     for line, value in _objects(path, faults):
         if isinstance(value, dict):
             found.append((path, line, "", value))
         else:
             faults.add(path, line, f"is {type(value).__name__}, not an object")
-    if len(found) == 1 and not COLUMN_NAMES & {key.lower() for key in found[0][3]}:
+    if found and not COLUMN_NAMES & {key.lower() for key in found[0][3]}:
         known = foreign.kind_of(found[0][3])
         if known is not None:
             raise DataError(path, None, f"is {known[0]}, not rows", known[1])

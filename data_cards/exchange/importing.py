@@ -42,6 +42,9 @@ def preview(
         raise DataError(path, None, "is a folder", "name one file in it")
     if not path.exists():
         raise DataError(path, None, "no such file", "name the file to import")
+    if not path.is_file():
+        remedy = "write what it gives to a file and name that"
+        raise DataError(path, None, "is no file, and is read more than once", remedy)
     stem, _, code = path.stem.rpartition("@")
     if stem and locales.by_code(code):  # light@en-US.csv, as our own folders are named
         name, locale = name or stem, locale or locales.by_code(code)

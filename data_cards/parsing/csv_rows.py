@@ -23,11 +23,27 @@ class _Stray(ValueError):
 
 
 def rows(
-    path: Path, faults: Faults, *, delimiter: str = ",", needed: tuple[str, ...] = ()
+    path: Path,
+    faults: Faults,
+    *,
+    delimiter: str = ",",
+    needed: tuple[str, ...] = (),
+    spreadsheet: bool = False,
 ) -> Iterator[tuple[Place, dict[str, str]]]:
-    """Yield (place, row); a row of another width is a fault, a missing column an error."""
+    """Yield (place, row); a row of another width is a fault, a missing column an error.
+
+    With `spreadsheet` a file with semicolons that is no UTF-8 is taken for Windows-1252, as the
+    spreadsheets of countries with decimal commas write it.
+    """
     found = sources.locate(path)
-    lines = sources.cut_lines(sources.text(found))
+    try:
+        text = sources.text(found)
+    except DataError:
+        if not spreadsheet or delimiter != ";":
+            raise
+        text = sources.content(found).decode("cp1252", "replace")
+        faults.note(found, None, "is no UTF-8: read as Windows-1252, as spreadsheets write it")
+    lines = sources.cut_lines(text)
     at, header = _header(lines, delimiter, found)
     for name in needed:
         if name not in header:
@@ -62,7 +78,12 @@ def delimiter_of(path: Path, names: frozenset[str]) -> str:
 
     A first line `sep=;`, as a spreadsheet writes it, decides.
     """
-    lines = sources.cut_lines(sources.text(sources.locate(path)))
+    found = sources.locate(path)
+    try:
+        text = sources.text(found)
+    except DataError:
+        text = sources.content(found).decode("latin-1")  # delimiters are ASCII wherever they stand
+    lines = sources.cut_lines(text)
     first = next((line for line in lines if line.strip()), "")
     if _SEP.match(first):
         return first[-1]

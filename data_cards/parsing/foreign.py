@@ -15,6 +15,10 @@ def _any_has(content: Mapping[str, Any], *keys: str) -> bool:
     return any(all(key in entry for key in keys) for entry in _intents(content))
 
 
+def _snips_entry(entry: Any) -> bool:
+    return isinstance(entry, dict) and entry.keys() == {"data"}
+
+
 _KINDS: tuple[tuple[str, str, Test], ...] = (
     (
         "a LUIS app's export (luis_schema_version)",
@@ -51,6 +55,7 @@ _KINDS: tuple[tuple[str, str, Test], ...] = (
         lambda c: (
             isinstance(c.get("intents"), dict)
             and any(isinstance(v, dict) and "utterances" in v for v in c["intents"].values())
+            or any(isinstance(v, list) and v and _snips_entry(v[0]) for v in c.values())
         ),
     ),
     (
@@ -71,6 +76,10 @@ _KINDS: tuple[tuple[str, str, Test], ...] = (
             and "contexts" in c
             or "trainingPhrases" in c
             or "supportedLanguages" in c
+            or isinstance(c.get("data"), list)
+            and "isTemplate" in c
+            or "isEnum" in c
+            or c.keys() == {"value", "synonyms"}
         ),
     ),
     (
@@ -83,7 +92,12 @@ _KINDS: tuple[tuple[str, str, Test], ...] = (
 
 
 def kind_of(content: Any) -> tuple[str, str] | None:
-    """(what the JSON value is, what to do instead); None where it is nothing that we know."""
+    """(what the JSON value is, what to do instead); None where it is nothing that we know.
+
+    Of an array its first object tells it.
+    """
+    if isinstance(content, list) and content:
+        content = content[0]
     if not isinstance(content, dict):
         return None
     return next(((kind, remedy) for kind, remedy, test in _KINDS if test(content)), None)

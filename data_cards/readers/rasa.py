@@ -177,7 +177,10 @@ def _examples(path: Path, node: Any, faults: Faults) -> Iterator[tuple[int, str]
     """(line, text) of a block of "- text" lines or of a list of {text: …}."""
     if isinstance(node, yaml.ScalarNode):
         remarks = 0
-        for number, line in enumerate(node.value.split("\n"), _first_line(node)):
+        block = node.value
+        if node.style == ">":  # YAML folds the lines of such a block into one
+            block = re.sub(r"\s+- ", "\n- ", block)
+        for number, line in enumerate(block.split("\n"), _first_line(node)):
             text = line.strip()
             if text.startswith("-"):
                 yield number, text[1:].strip()

@@ -370,3 +370,30 @@ def test_the_preview_counts_what_is_left_out_by_reason(tmp_path, write):
     assert "left out, 10 in all:" in told
     assert "a.csv:6: has no words\n    and 8 more for this reason, the last in line 14" in told
     assert "a.csv:15: has 1 columns, its header 2" in told
+
+
+def test_a_table_in_the_code_page_of_a_spreadsheet_is_read_and_said_to_be(tmp_path, write):
+    text = "text;intent\r\ngr\u00fc\u00df dich;Gru\u00df\r\nf\u00fcnf \u20ac;Geld\r\n;\r\n"
+    seen = preview(write(tmp_path / "a.csv", text.encode("cp1252")))
+    assert seen.skill.intents == ("Geld", "Gruß") and not seen.faults
+    assert [n.reason.partition(":")[0] for n in seen.notes] == [
+        "is no UTF-8", "1 rows of empty cells",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("a.xlsx", "save the sheet as CSV"), ("a.md", "rasa data convert"), ("a.zip", "unpack it"),
+        ("a.pdf", "known: alexa, conll, csv"),
+    ],
+)  # fmt: skip
+def test_a_file_of_another_kind_gets_the_remedy_that_fits(tmp_path, write, name, remedy):
+    with pytest.raises(DataError, match=remedy):
+        preview(write(tmp_path / name, "x"))
+
+
+def test_an_array_of_another_kind_is_named(tmp_path, write):
+    path = write(tmp_path / "a.json", json.dumps([{"data": [{"text": "a"}], "isTemplate": False}]))
+    with pytest.raises(DataError, match="is a part of a Dialogflow agent's export, not rows"):
+        preview(path)

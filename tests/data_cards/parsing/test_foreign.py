@@ -19,6 +19,10 @@ from data_cards.parsing.foreign import kind_of
         ({"intents": {"A": {"phrases": ["b"]}}}, "Jovo"),
         ({"id": "1", "name": "A", "responses": [], "contexts": []}, "Dialogflow"),
         ({"utterances": [{"text": "a", "intent": "b"}]}, "Wit.ai"),
+        ([{"id": "1", "data": [{"text": "a"}], "isTemplate": False}], "Dialogflow"),
+        ([{"value": "a", "synonyms": ["a", "b"]}], "Dialogflow"),
+        ({"id": "1", "name": "e", "isEnum": False}, "Dialogflow"),
+        ({"Ask": [{"data": [{"text": "a"}]}]}, "Snips"),
     ],
 )
 def test_an_export_of_another_kind_is_told(content, kind):

@@ -220,3 +220,9 @@ def test_a_file_without_intents_says_what_it_holds(tmp_path: Path) -> None:
         read_file(given_text(tmp_path, text), Faults())
     with pytest.raises(DataError, match="has no list nlu; it holds intents, responses"):
         read_file(given_text(tmp_path, "intents: [a]\nresponses: {}\n"), Faults())
+
+
+def test_a_folded_block_has_its_examples_on_one_line(tmp_path: Path) -> None:
+    text = "nlu:\n- intent: a\n  examples: >\n    - one two\n    - three\n"
+    skill = read_file(given_text(tmp_path, text), Faults())
+    assert sorted(u.text for u in (*skill.train, *skill.test)) == ["one two", "three"]
