@@ -9,21 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from data_cards.errors import DataError
 from data_cards.faults import Faults
-from data_cards.parsing import sources, splits
+from data_cards.parsing import splits
 from data_cards.parsing.expansion import distinct
 from data_cards.parsing.inline import assemble, hide_escaped, literal, show_escaped
+from data_cards.parsing.rasa_yaml import entries, many
 from data_cards.parsing.templates import folded
 from data_cards.records import Frame, Skill, Utterance
 
 _MARK = re.compile(r"\[([^\[\]]*)\](?:\(([^()]*)\)|(\{[^{}]*\})|(\[\{[^\[\]]*\}\]))")
-_REMEDY = "give Rasa NLU YAML (nlu: - intent: … examples: |)"
-_KINDS = ("intent", "synonym", "lookup", "regex")
-
-Examples = list[tuple[int, str]]
 
 
 @dataclass(slots=True)
@@ -58,14 +53,14 @@ def read_file(
     learnt = _Learnt()
     ids: Counter[str] = Counter()
     held: Counter[str] = Counter()
-    for kind, title, line, lines in _entries(path, faults):
+    for kind, title, line, lines in entries(path, faults):
         held[kind] += 1
         if kind == "lookup":
             lookups[title].extend(text for _, text in lines)
         elif kind == "synonym":
             synonyms[title.lower()].extend([title, *(text for _, text in lines)])
         elif kind == "regex":
-            faults.note(path, line, f"regex {title!r} is not read ({_many(len(lines), 'pattern')})")
+            faults.note(path, line, f"regex {title!r} is not read ({many(len(lines), 'pattern')})")
         for number, text in lines if kind == "intent" else ():
             utterance_id = f"{path.stem}:{number}"
             ids[utterance_id] += 1  # an alias or a flow list has several examples on one line
@@ -76,8 +71,8 @@ def read_file(
             except ValueError as error:
                 faults.add(path, number, f"{error} (intent {title!r})")
     if not held["intent"]:
-        tables = [f"a lookup of {_many(len(v), 'value')} for {k!r}" for k, v in lookups.items()]
-        others = [_many(held[k], k) for k in ("synonym", "regex") if held[k]]
+        tables = [f"a lookup of {many(len(v), 'value')} for {k!r}" for k, v in lookups.items()]
+        others = [many(held[k], k) for k in ("synonym", "regex") if held[k]]
         remedy = "it belongs beside the file that has the intents: put them into one file"
         raise DataError(path, None, f"holds {_listed([*tables, *others])}, no intent", remedy)
     catalogs = _catalogs(path, lookups, synonyms, learnt, faults)
@@ -88,10 +83,6 @@ def read_file(
     )
     gazetteers = {slot: distinct(values) for slot, values in sorted(catalogs.items())}
     return Skill(key, locale, tuple(parts.train), (), tuple(parts.test), gazetteers)
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
 def _listed(parts: list[str]) -> str:
@@ -111,7 +102,7 @@ def _catalogs(
         for slot in sorted(learnt.slots.get(entity, {entity})):
             catalogs[slot].extend(values)
         if entity not in learnt.slots:
-            reason = f"lookup {entity!r} ({_many(len(values), 'value')}): no example annotates it"
+            reason = f"lookup {entity!r} ({many(len(values), 'value')}): no example annotates it"
             faults.note(path, None, reason)
     used = set[str]()
     for slot, meanings in learnt.meant.items():
@@ -119,92 +110,9 @@ def _catalogs(
             catalogs[slot].extend(synonyms[value])
             used.add(value)
     if synonyms.keys() - used:
-        unused = _many(len(synonyms.keys() - used), "synonym")
+        unused = many(len(synonyms.keys() - used), "synonym")
         faults.note(path, None, f"{unused} not used: no example annotates the value")
     return catalogs
-
-
-def _entries(path: Path, faults: Faults) -> Iterator[tuple[str, str, int, Examples]]:
-    """Each entry of every `nlu` as ("intent", its name, its line, its examples with theirs)."""
-    try:
-        roots = list(yaml.compose_all(sources.text(path), Loader=yaml.SafeLoader))
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else None
-        raise DataError(path, line, f"broken YAML ({error})", _REMEDY) from None
-    sections = [(k, node) for root in roots for k, node in _pairs(root)]
-    lists = [node for k, node in sections if k == "nlu" and isinstance(node, yaml.SequenceNode)]
-    others = sorted({k for k, _ in sections} - {"nlu", "version"})
-    if not lists:
-        held = f"; it holds {', '.join(others)[:100]}" if others else ""
-        raise DataError(path, 1, f"has no list nlu{held}", _REMEDY)
-    for k, node in sections:
-        if k == "nlu" and not isinstance(node, yaml.SequenceNode) and node.value:
-            faults.add(path, node.start_mark.line + 1, "nlu is no list")
-    for section in others:
-        faults.note(path, None, f"section {section} is not read")
-    for entry in (entry for node in lists for entry in node.value):
-        fields = _pairs(entry)
-        titles = {k: node.value for k, node in fields if k in _KINDS}
-        kind = next((k for k in _KINDS if k in titles), "")
-        title = titles[kind].strip() if kind and isinstance(titles[kind], str) else ""
-        line = entry.start_mark.line + 1
-        if not title:
-            faults.add(path, line, "is no intent, synonym, lookup or regex")
-            continue
-        blocks = [node for k, node in fields if k == "examples"]
-        examples = [e for node in blocks for e in _examples(path, node, faults)]
-        if kind == "intent" and not examples:
-            faults.note(path, line, f"intent {title!r} has no example")
-        yield kind, title, line, examples
-
-
-def _pairs(node: Any) -> list[tuple[str, Any]]:
-    """(key, node) of a mapping node, `<<` merged; empty for anything else."""
-    if not isinstance(node, yaml.MappingNode):
-        return []
-    own = [(k.value, v) for k, v in node.value if isinstance(k.value, str) and k.value != "<<"]
-    merged = [v for k, v in node.value if k.value == "<<"]
-    named = {k for k, _ in own}
-    for value in merged:
-        for source in value.value if isinstance(value, yaml.SequenceNode) else [value]:
-            if source is not node:
-                own += [(k, v) for k, v in _pairs(source) if k not in named]
-    return own
-
-
-def _examples(path: Path, node: Any, faults: Faults) -> Iterator[tuple[int, str]]:
-    """(line, text) of a block of "- text" lines or of a list of {text: …}."""
-    if isinstance(node, yaml.ScalarNode):
-        remarks = 0
-        block = node.value
-        if node.style == ">":  # YAML folds the lines of such a block into one
-            block = re.sub(r"\s+- ", "\n- ", block)
-        for number, line in enumerate(block.split("\n"), _first_line(node)):
-            text = line.strip()
-            if text.startswith("-"):
-                yield number, text[1:].strip()
-            elif text.startswith("#"):
-                remarks += 1
-            elif text:
-                faults.add(path, number, f"example without its dash: {text[:60]!r}")
-        if remarks:
-            reason = f"{_many(remarks, 'line')} beginning with # taken for remarks"
-            faults.note(path, node.start_mark.line + 1, reason)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            text_node = dict(_pairs(item)).get("text", item)
-            if isinstance(text_node, yaml.ScalarNode):
-                yield _first_line(text_node), text_node.value.strip().removeprefix("- ")
-            else:
-                faults.add(path, item.start_mark.line + 1, "example without a text")
-    elif node is not None:
-        faults.add(path, node.start_mark.line + 1, "examples are neither a block nor a list")
-
-
-def _first_line(node: yaml.ScalarNode) -> int:
-    """The line where a scalar's text begins: of a block, the one below its mark."""
-    return int(node.start_mark.line) + (2 if node.style in ("|", ">") else 1)
 
 
 def _utterance(utterance_id: str, marked: str, intent: str, learnt: _Learnt) -> Utterance:
