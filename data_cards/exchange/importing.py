@@ -160,7 +160,7 @@ def _lacking(seen: Preview) -> tuple[str, str]:
     if seen.faults:
         number = f"{len(seen.faults)} left out, the first: {seen.faults[0]}"
         if not skill.train and not skill.test:
-            return f"all {number}", "mend what the preview lists"
+            return f"all {number}", "fix what the preview lists"
         if not skill.train:
             return number, "mark rows for train, or leave the split out"
     elif not skill.train and not skill.test:
@@ -177,4 +177,4 @@ def _lacking(seen: Preview) -> tuple[str, str]:
         fault = "the templates of each intent are one, which trains"
     if seen.faults:
         fault += f", and {len(seen.faults)} rows were left out"
-    return fault, "add utterances in other words, two to an intent at least, or a column split"
+    return fault, "add utterances in other words, at least two per intent, or a column split"
