@@ -4,6 +4,7 @@ Strict on purpose: whoever writes this format can mend it, so a fault is an erro
 not a counted warning.
 """
 
+import codecs
 import json
 import re
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ MAX_WORDS = 512
 _KEYS = {"id", "tokens", "intent", "slots", "text", "template"}
 _SLOT_KEYS = {"name", "start", "end"}
 _FOLDER = re.compile(r"^(?P<name>[^@/]+)@(?P<locale>[a-z]{2,3}(?:-[A-Z]{2})?)\Z")
+_LINE_END = re.compile(b"\r\n|\n|\r")
 
 
 def read_folder(folder: Path, *, slots_only: bool = False) -> Iterator[Skill]:
@@ -96,7 +98,8 @@ def decoded(path: Path, number: int, raw: bytes) -> str:
 
 def read_json_lines(path: Path) -> Iterator[tuple[int, Any]]:
     """Yield (line number, value) of a UTF-8 JSON-lines file; a fault is a `DataError`."""
-    for number, raw in enumerate(read_bytes(path).split(b"\n"), 1):
+    whole = read_bytes(path).removeprefix(codecs.BOM_UTF8)
+    for number, raw in enumerate(_LINE_END.split(whole), 1):
         if not raw.strip():
             continue
         line = decoded(path, number, raw)
@@ -159,7 +162,8 @@ def parse_row(path: Path, number: int, row: Any) -> Utterance:
         raise fail(
             f"has {len(tokens)} words (at most {MAX_WORDS})", "split or shorten the utterance"
         )
-    slots = tuple(_slot(slot, fail) for slot in _list(row.get("slots", []), fail))
+    listed = row.get("slots")  # null says what a missing key says
+    slots = tuple(_slot(slot, fail) for slot in _list([] if listed is None else listed, fail))
     fault = span_fault(len(tokens), slots)
     if fault:
         raise fail(fault, "mend start and end (half-open word indices)")
@@ -195,7 +199,7 @@ def _read_gazetteers(folder: Path) -> dict[str, tuple[str, ...]]:
         return {}
     raw = read_bytes(path)
     try:
-        value = json.loads(raw.decode("utf-8"))
+        value = json.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise DataError(path, None, "is not UTF-8", "save the file as UTF-8") from None
     except (ValueError, RecursionError) as error:
@@ -212,13 +216,27 @@ def _read_gazetteers(folder: Path) -> dict[str, tuple[str, ...]]:
     return {name: tuple(values) for name, values in value.items()}
 
 
+def name_fault(name: str) -> str:
+    """What keeps a skill from being named so, "" if nothing does: its folder bears the name."""
+    if not name.strip():
+        return "is blank"
+    if name != name.strip():
+        return "begins or ends with a blank"
+    if name.startswith("."):
+        return "begins with a full stop"
+    bad = next((c for c in name if c in "/\\@" or not c.isprintable()), "")
+    return f"holds {bad!r}" if bad else "is longer than 100 characters" * (len(name) > 100)
+
+
 def write_skill(skill: Skill, folder: Path) -> Path:
     """Write one skill under `folder`, whole or not at all; returns its own folder."""
     target = folder / skill.key
-    if _FOLDER.match(skill.key) is None or skill.key.startswith(".") or len(skill.key) > 120:
+    fault = name_fault(skill.name)
+    if fault or _FOLDER.match(skill.key) is None:
         raise DataError(
-            target, None, f"{skill.key[:80]!r} is no name for a skill's folder",
-            "name it <skill>@<locale> in at most 120 characters, without '/' or '@'",
+            folder, None, f"{skill.key[:80]!r} is no name for a skill's folder"
+            + (f": the name {fault}" if fault else f": {skill.locale!r} is no locale"),
+            "name it <skill>@<locale> in at most 100 characters, without '/' or '@'",
         )  # fmt: skip
     if target.exists():
         raise DataError(target, None, "is there already", "remove it or name another folder")

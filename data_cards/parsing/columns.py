@@ -81,18 +81,17 @@ def _utterance(
     row: Mapping[str, Any], columns: Columns, split: str, id: str
 ) -> tuple[str, str, Utterance]:
     text, tokens, slots = assemble(_pieces(row, columns))
-    intent = fields.string(row, columns.intent) if columns.intent else ""
-    skill = fields.string(row, columns.skill) if columns.skill else columns.name
+    intent = fields.label(row, columns.intent) if columns.intent else ""
+    skill = fields.label(row, columns.skill) if columns.skill else columns.name
     if "/" in skill or "@" in skill or skill.startswith("."):
         raise ValueError(f"{skill[:60]!r} is no name for a skill: it holds '/' or '@', or begins .")
     if columns.split:
-        told = fields.string(row, columns.split)
+        told = fields.label(row, columns.split)
         if told.lower() not in SPLITS:
             raise ValueError(f"split is {told[:60]!r}, not train, dev or test")
         split = SPLITS[told.lower()]
     if columns.id:
-        cell = row.get(columns.id)
-        id = str(cell) if isinstance(cell, int) else fields.string(row, columns.id)
+        id = fields.label(row, columns.id)
     return skill, split or "train", Utterance(id, tokens, Frame(intent, slots), text)
 
 

@@ -51,8 +51,9 @@ class Expansion(Options):
     """Utterances made from a template with slots, at least (one from a template without)."""
     aim: int = 120
     """Utterances wanted of a skill: one of few templates gets more fillings, `MOST` at most."""
-    max_templates: int = 400
-    """Templates kept of a skill, picked by hash: two real skills hold half of all samples."""
+    max_templates: int | None = 400
+    """Templates kept of a skill, picked by hash: two real skills hold half of all samples. None
+    keeps all, as befits a user's own skill."""
     test_share: float = 0.25
     """Share of each intent's templates that goes to the test split."""
     min_train: int = 20
@@ -118,7 +119,8 @@ def fill(
                 yield Utterance(name, tokens, frame, text, sample.template)
             if made == wanted or (not slotted and attempt + 1 >= len(sample.carriers)):
                 break
-        if not made and reason:
+        if not made:
+            reason = reason or "says nothing that other templates do not say already"
             faults.add(sample.path, sample.line, f"{reason} (template {sample.template!r})")
 
 
@@ -153,15 +155,22 @@ def build(
     catalogs: Catalogs,
     how: Expansion,
     faults: Faults,
+    kinds: Mapping[str, str] | None = None,
 ) -> Skill:
     """A skill from templates alone: train and test share no template, and not every value.
 
     From each catalog of `HELD_OUT_FROM` values or more a third is seen in the test split only and
-    stands in no gazetteer, as users bring values that a developer did not list.
+    stands in no gazetteer, as users bring values that a developer did not list. `kinds` names the
+    types of slots that have no values, for messages.
     """
     key = f"{name}@{locale}"
     known = {slot: values for slot, values in catalogs.items() if values}
-    usable = cap(list(_usable(samples, known, faults)), key, how.max_templates)
+    distinct_ones = list(_usable(samples, known, kinds or {}, faults))
+    usable = cap(distinct_ones, key, how.max_templates)
+    if len(usable) < len(distinct_ones):
+        left = len(distinct_ones) - len(usable)
+        reason = f"{left} of {len(distinct_ones)} templates of {key} left out by max_templates"
+        faults.note(samples[0].path, None, reason)
     train, test = split(usable, key, how.test_share)
     listed = {slot: listed_values(values, f"{key}|{slot}") for slot, values in known.items()}
     seen: set[tuple[str, ...]] = set()
@@ -175,10 +184,21 @@ def build(
         gazetteers[name_of_span] = distinct((*gazetteers.get(name_of_span, ()), *listed[slot]))
     intents = {u.frame.intent for u in train_made}
     kept = tuple(u for u in test_made if u.frame.intent in intents)
+    made = {u.template for u in test_made if u.frame.intent not in intents}
+    for sample in test:
+        if sample.template in made and sample.intent not in intents:
+            reason = f"intent {sample.intent!r} has no other template to train on"
+            faults.add(sample.path, sample.line, f"{reason} (template {sample.template!r})")
+    lost = dict.fromkeys(s.intent for s in samples if s.intent not in intents)
+    for intent in lost:
+        path = next(s.path for s in samples if s.intent == intent)
+        faults.note(path, None, f"intent {intent!r} has no utterance left")
     return Skill(name, locale, train_made, (), kept, gazetteers)
 
 
-def _usable(samples: Iterable[Sample], catalogs: Catalogs, faults: Faults) -> Iterator[Sample]:
+def _usable(
+    samples: Iterable[Sample], catalogs: Catalogs, kinds: Mapping[str, str], faults: Faults
+) -> Iterator[Sample]:
     """Leave out, as faults, templates without values and templates that two intents claim."""
     owner: dict[str, Sample] = {}
     for sample in samples:
@@ -189,20 +209,27 @@ def _usable(samples: Iterable[Sample], catalogs: Catalogs, faults: Faults) -> It
             if n and not text and n not in catalogs
         ]
         if missing:
-            reason = f"slot {missing[0]!r} has no values (template {sample.template!r})"
+            kind = kinds.get(missing[0], "")
+            reason = f"slot {missing[0]!r} has no values"
+            if kind:
+                reason = f"type {kind!r} of {reason} here; add some under types"
+            reason += f" (template {sample.template!r}, intent {sample.intent!r})"
             faults.add(sample.path, sample.line, reason)
             continue
         first = owner.setdefault(sample.folded, sample)
         if first is sample:
             yield sample
-        elif first.intent != sample.intent:
+        elif first.intent == sample.intent:
+            reason = f"template {sample.template!r} stands twice in intent {sample.intent!r}"
+            faults.note(sample.path, sample.line, reason)
+        else:
             reason = f"template {sample.template!r} stands under intent {first.intent!r} already"
             faults.add(sample.path, sample.line, reason)
 
 
-def cap(samples: list[Sample], key: str, limit: int) -> list[Sample]:
+def cap(samples: list[Sample], key: str, limit: int | None) -> list[Sample]:
     """At most `limit` samples, in their order: five of each intent first, then in proportion."""
-    if len(samples) <= limit:
+    if limit is None or len(samples) <= limit:
         return samples
     sizes = Counter(s.intent for s in samples)
     turn: Counter[str] = Counter()

@@ -13,12 +13,20 @@ def string(row: Any, key: str) -> str:
     return value
 
 
+def label(row: Any, key: str) -> str:
+    """A name without blanks around it: "hello " is "hello". A class number is its own name."""
+    value = row.get(key) if isinstance(row, dict) else None
+    return str(value) if type(value) is int and value >= 0 else string(row, key).strip()
+
+
 def rows(row: Any, key: str) -> list[Any]:
-    """A list, empty where the key is missing."""
-    value = row.get(key, []) if isinstance(row, dict) else None
-    if not isinstance(value, list):
+    """A list, empty where the key is missing or null."""
+    if not isinstance(row, dict):
+        raise ValueError(f"{str(row)[:60]!r} is not an object")
+    value = row.get(key)
+    if value is not None and not isinstance(value, list):
         raise ValueError(f"{key} is {str(value)[:60]!r}, not a list")
-    return value
+    return value or []
 
 
 def whole(row: Any, key: str, default: int | None = None) -> int:

@@ -2,13 +2,18 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from data_cards.jsonl import MAX_WORDS
 from data_cards.records import Slot, span_fault
 from data_cards.words import align, bare_words, clean, words
 
 _COLON = re.compile(r"\[\s*([^\[\]:]+?)\s*:\s*([^\[\]]*?)\s*\]")
-_LINK = re.compile(r"\[([^\[\]]*)\]\(\s*([^()\s]+)\s*\)")
+_LINK = re.compile(r"\[([^\[\]]*)\]\(\s*([^()\[\]]*?[^()\[\]\s])\s*\)")
+_NAMED = re.compile(r"\[\s*[^\W\d][\w .-]*?\s*:\s*[^\[\]]*\]")
+_CROSSED = re.compile(r"\[[^\s\[\]()]+\([\w.]+\)\]|(?:^|\s)\[[^\[\]]+\]\[[^\[\]]+\]")
+_BRACKET = re.compile(r"[\[\]]")
+_ESCAPED = str.maketrans({"\ue000": "[", "\ue001": "]"})
 
 
 def assemble(pieces: Iterable[tuple[str, str]]) -> tuple[str, tuple[str, ...], tuple[Slot, ...]]:
@@ -51,22 +56,61 @@ def _check(tokens: tuple[str, ...], slots: tuple[Slot, ...]) -> None:
 
 def colon_pieces(annotation: str) -> Iterator[tuple[str, str]]:
     """Cut "set [time : six]" into ("set ", ""), ("six", "time"); ValueError at a stray bracket."""
-    at = 0
-    for match in _COLON.finditer(annotation):
-        yield _plain(annotation[at : match.start()]), ""
-        yield match[2], match[1]
-        at = match.end()
-    yield _plain(annotation[at:]), ""
+    yield from _pieces(annotation, _COLON, value=2, name=1)
 
 
 def link_pieces(annotation: str) -> Iterator[tuple[str, str]]:
     """Cut "set [six](time)" into ("set ", ""), ("six", "time"); ValueError at a stray bracket."""
+    yield from _pieces(annotation, _LINK, value=1, name=2)
+
+
+def pieces(annotation: str) -> Iterator[tuple[str, str]]:
+    """Cut a sentence at its slots in whichever of the two ways it has them."""
+    return colon_pieces(annotation) if style(annotation) == "colon" else link_pieces(annotation)
+
+
+def style(sentence: str) -> str:
+    """How a sentence has its slots: "link" as [value](slot), "colon" as [slot : value], "" none."""
+    if "[" not in sentence:
+        return ""
+    if _LINK.search(sentence):
+        return "link"
+    return "colon" if _NAMED.search(sentence) else ""
+
+
+def _pieces(annotation: str, mark: re.Pattern[str], value: int, name: int) -> Iterator[Any]:
+    hidden = hide_escaped(annotation)
     at = 0
-    for match in _LINK.finditer(annotation):
-        yield _plain(annotation[at : match.start()]), ""
-        yield match[1], match[2]
+    for match in mark.finditer(hidden):
+        yield literal(hidden[at : match.start()]), ""
+        yield show_escaped(match[value]), match[name]
         at = match.end()
-    yield _plain(annotation[at:]), ""
+    yield literal(hidden[at:]), ""
+
+
+def hide_escaped(text: str) -> str:
+    r"""The text with `\[` and `\]` hidden from whoever looks for marks; see `show_escaped`."""
+    if "\\" not in text:
+        return text
+    return text.replace("\\[", "\ue000").replace("\\]", "\ue001")
+
+
+def show_escaped(text: str) -> str:
+    """The text with the brackets that `hide_escaped` hid."""
+    return text if text.isascii() else text.translate(_ESCAPED)
+
+
+def literal(text: str) -> str:
+    """Text between marks: "array[0]" is what it says, half a mark is a mistake (ValueError)."""
+    if "[" in text or "]" in text:
+        depth = 0
+        for bracket in _BRACKET.findall(text):
+            depth += 1 if bracket == "[" else -1
+            if depth not in (0, 1):
+                break
+        if depth or "](" in text or "]{" in text or _CROSSED.search(text):
+            raise ValueError(f"unclosed slot bracket in {text.strip()!r}")
+    return show_escaped(text)
 
 
 def marked_pieces(text: str, marks: Iterable[tuple[str, int, int]]) -> Iterator[tuple[str, str]]:
@@ -92,9 +136,3 @@ def token_pieces(tokens: Sequence[str], slots: Iterable[Slot]) -> Iterator[tuple
         yield " ", ""
         at = slot.end
     yield " ".join(tokens[at:]), ""
-
-
-def _plain(text: str) -> str:
-    if "[" in text or "]" in text:
-        raise ValueError(f"unclosed slot bracket in {text.strip()!r}")
-    return text

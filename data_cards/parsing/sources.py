@@ -1,8 +1,10 @@
 """Published files as they come, plain or gzipped; a line that is no UTF-8 is a counted fault."""
 
+import codecs
 import gc
 import gzip
 import json
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +14,10 @@ from typing import Any
 from data_cards.errors import DataError
 from data_cards.faults import Faults
 from data_cards.jsonl import read_bytes
+
+_LINE_END = re.compile(b"\r\n|\n|\r")
+_WIDE = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+"""What spreadsheets call "Unicode text" begins with one of these."""
 
 
 def locate(path: Path) -> Path:
@@ -31,12 +37,41 @@ def content(path: Path) -> bytes:
         raise DataError(path, None, f"broken gzip ({error})", "fetch the file again") from None
 
 
+def text(path: Path, remedy: str = "save the file as UTF-8") -> str:
+    """The text of a file without its byte order mark, line ends as they are.
+
+    Raises `DataError` with the line of the first byte that is not UTF-8.
+    """
+    raw = content(path)
+    for mark, encoding in _WIDE.items():
+        if raw.startswith(mark):
+            try:
+                return raw[len(mark) :].decode(encoding)
+            except UnicodeDecodeError as error:
+                raise DataError(path, None, f"broken UTF-16 ({error.reason})", remedy) from None
+    try:
+        return raw.removeprefix(codecs.BOM_UTF8).decode("utf-8")
+    except UnicodeDecodeError as error:
+        bad, line = error.object[error.start], len(_LINE_END.findall(raw, 0, error.start)) + 1
+        raise DataError(path, line, f"byte 0x{bad:02x} is not UTF-8", remedy) from None
+
+
+def cut_lines(text: str) -> list[str]:
+    """The lines of a text, whichever of LF, CR LF and CR ends them; nothing else ends a line."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def raw_lines(raw: bytes) -> list[bytes]:
+    """The lines of UTF-8 bytes without their byte order mark; see `cut_lines`."""
+    return _LINE_END.split(raw.removeprefix(codecs.BOM_UTF8))
+
+
 def lines(path: Path, faults: Faults) -> Iterator[tuple[int, str]]:
     """Yield (line number, text) of every line that is not blank, without its line end."""
     found = locate(path)
-    for number, raw in enumerate(content(found).split(b"\n"), 1):
+    for number, raw in enumerate(raw_lines(content(found)), 1):
         try:
-            line = raw.decode("utf-8").rstrip("\r")
+            line = raw.decode("utf-8")
         except UnicodeDecodeError as error:
             faults.add(found, number, f"byte 0x{raw[error.start]:02x} is not UTF-8")
             continue
@@ -49,9 +84,7 @@ def json_content(path: Path) -> Any:
     found = locate(path)
     try:
         with _uncollected():
-            return json.loads(content(found).decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise DataError(found, None, f"is not UTF-8 ({error.reason})", "fetch it again") from None
+            return json.loads(text(found, "fetch the file again"))
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", None)
         raise DataError(found, line, f"broken JSON ({error})", "fetch the file again") from None

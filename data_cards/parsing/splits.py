@@ -66,6 +66,31 @@ def hold_out(
     return parts
 
 
+def hold_out_within(
+    utterances: Iterable[Utterance], test_share: float, key: Callable[[Utterance], str] = same_words
+) -> Parts:
+    """Cut off the share of each intent's keys, by hash: a small intent is not left to chance.
+
+    An intent of two keys or more gives one at least and keeps one at least. A key that two
+    intents share stays in train, so that no text stands on both sides.
+    """
+    ranked = [(key(utterance), utterance) for utterance in utterances]
+    intents: dict[str, set[str]] = defaultdict(set)
+    keys: dict[str, set[str]] = defaultdict(set)
+    for told, utterance in ranked:
+        intents[told].add(utterance.frame.intent)
+        keys[utterance.frame.intent].add(told)
+    held: set[str] = set()
+    for found in keys.values():
+        own = sorted((k for k in found if len(intents[k]) == 1), key=lambda k: (share(k), k))
+        count = min(max(round(len(found) * test_share), 1 if test_share else 0), len(found) - 1)
+        held.update(own[:count])
+    parts = Parts()
+    for told, utterance in ranked:
+        parts.add("test" if told in held else "train", utterance)
+    return parts
+
+
 def unseen(test: Iterable[Utterance], train: Iterable[Utterance]) -> list[Utterance]:
     """Those test utterances whose words stand in no training utterance."""
     known = {same_words(u) for u in train}

@@ -66,13 +66,17 @@ def _chosen(
     root: Path, wanted: list[str], duplicates: bool, faults: Faults
 ) -> Iterator[dict[str, Any]]:
     """The rows of the index to read, by skill and locale; of equal files the first locale's."""
-    rows = []
+    listed = []
     for number, row in read_json_lines(root / "index.jsonl"):
         fault = _row_fault(row)
         if fault:
             faults.add(root / "index.jsonl", number, fault)
-        elif row["locale"] in wanted:
-            rows.append(row)
+        else:
+            listed.append(row)
+    others = sum(1 for row in listed if row["locale"] not in wanted)
+    if others:
+        faults.note(root / "index.jsonl", None, f"{others} models of other locales are not read")
+    rows = [row for row in listed if row["locale"] in wanted]
     rows.sort(key=lambda r: (r["skill_id"], wanted.index(r["locale"]), r["file"]))
     seen: set[str] = set()
     keys: Counter[tuple[str, str]] = Counter()
@@ -85,3 +89,6 @@ def _chosen(
         elif duplicates or original not in seen:
             seen.add(original)
             yield row
+        else:
+            reason = f"is a copy of {original} and is not read (option duplicates)"
+            faults.note(root / row["file"], None, reason)

@@ -25,7 +25,7 @@ def _read(path: Path, faults: Faults) -> Iterator[Utterance]:
     ):
         try:
             text, tokens, _ = assemble([(row["text"], "")])
-            intent = fields.string(row, "category")
+            intent = fields.label(row, "category")
         except ValueError as error:
             faults.add(place.path, place.line, str(error))
             continue

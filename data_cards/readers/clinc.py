@@ -58,8 +58,9 @@ def _read(path: Path, content: Any, part: str, faults: Faults) -> Iterator[Utter
         try:
             if not isinstance(pair, list) or len(pair) != 2:
                 raise ValueError(f"{str(pair)[:60]!r} is no [text, intent]")
-            said, intent = (fields.string({"it": value}, "it") for value in pair)
-            text, tokens, _ = assemble([(said, "")])
+            row = dict(zip(("text", "intent"), pair, strict=True))
+            intent = fields.label(row, "intent")
+            text, tokens, _ = assemble([(fields.string(row, "text"), "")])
         except ValueError as error:
             faults.add(found, None, f"{id}: {error}")
             continue

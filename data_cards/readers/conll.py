@@ -41,6 +41,11 @@ def read(card: Card, root: Path, faults: Faults) -> Iterator[Skill]:
     yield from splits.skills({options.name: parts}, options.locale)
 
 
+def read_file(path: Path, faults: Faults) -> Iterator[Utterance]:
+    """Yield the utterances of one file whose columns are as most have them."""
+    yield from _read(path, path.stem, ConllOptions(files={"all": path.name}), faults)
+
+
 def _read(path: Path, split: str, options: ConllOptions, faults: Faults) -> Iterator[Utterance]:
     found = sources.locate(path)
     for number, line, block in _sentences(found, faults):
@@ -54,19 +59,20 @@ def _read(path: Path, split: str, options: ConllOptions, faults: Faults) -> Iter
 
 
 def _sentences(path: Path, faults: Faults) -> Iterator[tuple[int, int, list[str]]]:
-    """Yield (number, first line, lines); blank lines part sentences, so all lines are read."""
-    try:
-        text = sources.content(path).decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        faults.add(path, line, f"byte 0x{error.object[error.start]:02x} is not UTF-8, rest unread")
-        text = error.object[: error.start].decode("utf-8").rpartition("\n\n")[0]
-    numbered = enumerate((line.strip("\r ") for line in text.split("\n")), 1)
+    """Yield (number, first line, lines) of the blocks that blank lines part."""
+    numbered = enumerate(sources.raw_lines(sources.content(path)), 1)
     blocks = (
         list(run) for blank, run in groupby(numbered, lambda n: not n[1].strip()) if not blank
     )
     for number, block in enumerate(blocks, 1):
-        yield number, block[0][0], [line for _, line in block]
+        try:
+            lines = [raw.decode("utf-8").strip(" ") for _, raw in block]
+        except UnicodeDecodeError as error:
+            bad = error.object[error.start]
+            line = next(n for n, raw in block if raw == error.object)
+            faults.add(path, line, f"byte 0x{bad:02x} is not UTF-8 in this sentence")
+            continue
+        yield number, block[0][0], lines
 
 
 def _utterance(id: str, block: list[str], options: ConllOptions) -> Utterance | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from data_cards.card import Card
 from data_cards.errors import DataError
 from data_cards.faults import Faults
-from data_cards.parsing import csv_rows, splits
+from data_cards.parsing import csv_rows, fields, splits
 from data_cards.parsing.inline import assemble, colon_pieces
 from data_cards.parsing.options import Options, settle
 from data_cards.records import Frame, Skill, Utterance
@@ -49,9 +49,11 @@ def _read(path: Path, faults: Faults) -> Iterator[tuple[str, str, Utterance]]:
     for place, row in csv_rows.rows(path, faults, delimiter=";", needed=needed):
         try:
             text, tokens, slots = assemble(colon_pieces(row["answer_annotation"]))
+            scenario, intent, answer = (
+                fields.label(row, key) for key in ("scenario", "intent", "answerid")
+            )
         except ValueError as error:
             faults.add(place.path, place.line, str(error))
             continue
-        frame = Frame(f"{row['scenario']}_{row['intent']}", slots)
-        answer = row["answerid"]
-        yield row["scenario"], answer, Utterance(answer, tokens, frame, text)
+        frame = Frame(f"{scenario}_{intent}", slots)
+        yield scenario, answer, Utterance(answer, tokens, frame, text)

@@ -34,10 +34,10 @@ def read(card: Card, root: Path, faults: Faults) -> Iterator[Skill]:
 
 
 def _utterance(row: object) -> tuple[str, str, Utterance]:
-    partition = fields.string(row, "partition")
+    partition = fields.label(row, "partition")
     if partition not in _PARTITIONS:
         raise ValueError(f"partition is {partition!r}, not one of {', '.join(_PARTITIONS)}")
     text, tokens, slots = assemble(colon_pieces(fields.string(row, "annot_utt")))
-    frame = Frame(fields.string(row, "intent"), slots)
-    utterance = Utterance(fields.string(row, "id"), tokens, frame, text)
-    return fields.string(row, "scenario"), _PARTITIONS[partition], utterance
+    frame = Frame(fields.label(row, "intent"), slots)
+    utterance = Utterance(fields.label(row, "id"), tokens, frame, text)
+    return fields.label(row, "scenario"), _PARTITIONS[partition], utterance

@@ -48,7 +48,7 @@ def _read(path: Path, faults: Faults) -> Iterator[Utterance]:
             text, words, slots = assemble(
                 token_pieces(tokens, _spans(tokens, row["slot-labels"].split(" ")))
             )
-            id, intent = fields.string(row, "utteranceId"), fields.string(row, "intent")
+            id, intent = fields.label(row, "utteranceId"), fields.label(row, "intent")
         except ValueError as error:
             faults.add(place.path, place.line, str(error))
             continue

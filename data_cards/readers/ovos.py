@@ -12,6 +12,7 @@ from pathlib import Path
 from data_cards.card import Card
 from data_cards.faults import Faults
 from data_cards.jsonl import read_bytes
+from data_cards.parsing import sources
 from data_cards.parsing.builtins import by_slot_name, listed
 from data_cards.parsing.expansion import Expansion, Sample, build, distinct, shortcoming
 from data_cards.parsing.options import settle
@@ -126,9 +127,9 @@ def _locale_folders(folder: Path) -> dict[str, list[Path]]:
 
 
 def _lines(path: Path, faults: Faults) -> Iterator[tuple[int, str]]:
-    for number, raw in enumerate(read_bytes(path).splitlines(), 1):
+    for number, raw in enumerate(sources.raw_lines(read_bytes(path)), 1):
         try:
-            line = raw.decode("utf-8-sig").strip()
+            line = raw.decode("utf-8").strip()
         except UnicodeDecodeError:
             faults.add(path, number, "is not UTF-8")
             continue

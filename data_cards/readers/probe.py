@@ -16,7 +16,7 @@ from pathlib import Path
 from data_cards.card import Card
 from data_cards.errors import DataError, nearest
 from data_cards.faults import Faults
-from data_cards.jsonl import read_bytes
+from data_cards.parsing import sources
 from data_cards.parsing.inline import assemble, link_pieces
 from data_cards.parsing.options import Options, settle
 from data_cards.records import Frame, Skill, Utterance
@@ -111,10 +111,7 @@ def _pairs(
 
 def _rows(path: Path, columns: int) -> Iterator[tuple[int, list[str]]]:
     """Yield (line number, cells) of every line that is not blank."""
-    try:
-        lines = read_bytes(path).decode("utf-8").split("\n")
-    except UnicodeDecodeError:
-        raise DataError(path, None, "is not UTF-8", "save the file as UTF-8") from None
+    lines = sources.cut_lines(sources.text(path))
     if not any(line.strip() for line in lines):
         raise DataError(path, 1, "has no line", "write one utterance or pair a line")
     for number, line in enumerate(lines, 1):

@@ -1,25 +1,36 @@
 """Rasa NLU training data in YAML: intents with `[value](entity)`, lookup tables, synonyms."""
 
+import ast
 import json
 import re
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from data_cards.errors import DataError
 from data_cards.faults import Faults
-from data_cards.jsonl import read_bytes
 from data_cards.parsing import splits
 from data_cards.parsing.expansion import distinct
-from data_cards.parsing.inline import assemble
+from data_cards.parsing.inline import assemble, hide_escaped, literal, show_escaped
+from data_cards.parsing.rasa_yaml import entries, many
 from data_cards.parsing.templates import folded
 from data_cards.records import Frame, Skill, Utterance
 
-_MARK = re.compile(r"\[([^\[\]]*)\](?:\(([^()]*)\)|(\{[^{}]*\}))")
-_REMEDY = "give Rasa NLU YAML (nlu: - intent: … examples: |)"
+_MARK = re.compile(r"\[([^\[\]]*)\](?:\(([^()]*)\)|(\{[^{}]*\})|(\[\{[^\[\]]*\}\]))")
+
+
+@dataclass(slots=True)
+class _Learnt:
+    """What the examples say of their slots while they are read."""
+
+    meant: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Slot -> the values that it takes, the names of synonyms included."""
+    slots: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Entity -> its slots: "city" -> "city.departure", "city.destination"."""
+    left: Counter[str] = field(default_factory=Counter)
+    """What a mark says beyond one entity, and how often."""
 
 
 def read_file(
@@ -30,101 +41,90 @@ def read_file(
     locale: str = "en-US",
     test_share: float = 0.25,
 ) -> Skill:
-    """Read one file as a skill; a quarter of its sentences, by template, is its test split.
+    """Read one file as a skill; a quarter of each intent's sentences, by template, is for test.
 
-    A synonym becomes a catalog value of the slots that its examples annotate with its value.
+    A synonym becomes a catalog value of the slots that its examples annotate with its value; a
+    lookup table is the catalog of every slot of its entity, whatever the role.
     """
     key = name or path.stem
     utterances: list[Utterance] = []
-    catalogs: dict[str, list[str]] = defaultdict(list)
+    lookups: dict[str, list[str]] = defaultdict(list)
     synonyms: dict[str, list[str]] = defaultdict(list)
-    meant: dict[str, set[str]] = defaultdict(set)
-    for kind, title, lines in _entries(path, faults):
+    learnt = _Learnt()
+    ids: Counter[str] = Counter()
+    held: Counter[str] = Counter()
+    for kind, title, line, lines in entries(path, faults):
+        held[kind] += 1
         if kind == "lookup":
-            catalogs[title].extend(text for _, text in lines)
+            lookups[title].extend(text for _, text in lines)
         elif kind == "synonym":
             synonyms[title.lower()].extend([title, *(text for _, text in lines)])
-        elif kind == "intent":
-            for number, text in lines:
-                try:
-                    utterance = _utterance(f"{path.stem}:{number}", text, title, meant)
-                except ValueError as error:
-                    faults.add(path, number, f"{error} (intent {title!r})")
-                else:
-                    utterances.append(utterance)
-    for slot, values in meant.items():
-        for value in sorted(values & synonyms.keys()):
-            catalogs[slot].extend(synonyms[value])
-    parts = splits.hold_out(utterances, test_share, key=lambda u: f"{key}|{folded(u.template)}")
+        elif kind == "regex":
+            faults.note(path, line, f"regex {title!r} is not read ({many(len(lines), 'pattern')})")
+        for number, text in lines if kind == "intent" else ():
+            utterance_id = f"{path.stem}:{number}"
+            ids[utterance_id] += 1  # an alias or a flow list has several examples on one line
+            if ids[utterance_id] > 1:
+                utterance_id = f"{utterance_id}#{ids[utterance_id]}"
+            try:
+                utterances.append(_utterance(utterance_id, text, title, learnt))
+            except ValueError as error:
+                faults.add(path, number, f"{error} (intent {title!r})")
+    if not held["intent"]:
+        tables = [f"a lookup of {many(len(v), 'value')} for {k!r}" for k, v in lookups.items()]
+        others = [many(held[k], k) for k in ("synonym", "regex") if held[k]]
+        remedy = "it belongs beside the file that has the intents: put them into one file"
+        raise DataError(path, None, f"holds {_listed([*tables, *others])}, no intent", remedy)
+    catalogs = _catalogs(path, lookups, synonyms, learnt, faults)
+    for reason, times in sorted(learnt.left.items()):
+        faults.note(path, None, f"{reason}: {times} times")
+    parts = splits.hold_out_within(
+        utterances, test_share, key=lambda u: f"{key}|{folded(u.template)}"
+    )
     gazetteers = {slot: distinct(values) for slot, values in sorted(catalogs.items())}
     return Skill(key, locale, tuple(parts.train), (), tuple(parts.test), gazetteers)
 
 
-def _entries(path: Path, faults: Faults) -> Iterator[tuple[str, str, list[tuple[int, str]]]]:
-    """Each entry of `nlu` as ("intent", its name, its examples with their lines)."""
-    try:
-        root = yaml.compose(read_bytes(path).decode("utf-8-sig"), Loader=yaml.SafeLoader)
-    except UnicodeDecodeError:
-        raise DataError(path, None, "is not UTF-8", "save the file as UTF-8") from None
-    except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else None
-        raise DataError(path, line, f"broken YAML ({error})", _REMEDY) from None
-    nlu = _children(root).get("nlu")
-    if not isinstance(nlu, yaml.SequenceNode):
-        raise DataError(path, 1, "has no list nlu", _REMEDY)
-    for entry in nlu.value:
-        fields = _children(entry)
-        kind = next((k for k in ("intent", "synonym", "lookup", "regex") if k in fields), "")
-        title = fields[kind].value if kind else ""
-        if not isinstance(title, str) or not title:
-            faults.add(path, entry.start_mark.line + 1, "is no intent, synonym, lookup or regex")
-            continue
-        yield kind, title, list(_examples(path, fields.get("examples"), faults))
+def _listed(parts: list[str]) -> str:
+    return ", ".join(parts) if parts else "nothing"
 
 
-def _children(node: Any) -> dict[str, Any]:
-    """Key -> node of a mapping node; empty for anything else."""
-    if not isinstance(node, yaml.MappingNode):
-        return {}
-    return {k.value: v for k, v in node.value if isinstance(k.value, str)}
+def _catalogs(
+    path: Path,
+    lookups: Mapping[str, list[str]],
+    synonyms: Mapping[str, list[str]],
+    learnt: _Learnt,
+    faults: Faults,
+) -> dict[str, list[str]]:
+    """Slot -> its values, from lookup tables and synonyms; tables that no slot takes are told."""
+    catalogs: dict[str, list[str]] = defaultdict(list)
+    for entity, values in lookups.items():
+        for slot in sorted(learnt.slots.get(entity, {entity})):
+            catalogs[slot].extend(values)
+        if entity not in learnt.slots:
+            reason = f"lookup {entity!r} ({many(len(values), 'value')}): no example annotates it"
+            faults.note(path, None, reason)
+    used = set[str]()
+    for slot, meanings in learnt.meant.items():
+        for value in sorted(meanings & synonyms.keys()):
+            catalogs[slot].extend(synonyms[value])
+            used.add(value)
+    if synonyms.keys() - used:
+        unused = many(len(synonyms.keys() - used), "synonym")
+        faults.note(path, None, f"{unused} not used: no example annotates the value")
+    return catalogs
 
 
-def _examples(path: Path, node: Any, faults: Faults) -> Iterator[tuple[int, str]]:
-    """(line, text) of a block of "- text" lines or of a list of {text: …}."""
-    if isinstance(node, yaml.ScalarNode):
-        for number, line in enumerate(node.value.split("\n"), _first_line(node)):
-            text = line.strip()
-            if text.startswith("-"):
-                yield number, text[1:].strip()
-            elif text and not text.startswith("#"):
-                faults.add(path, number, f"example without its dash: {text[:60]!r}")
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            text_node = _children(item).get("text", item)
-            if isinstance(text_node, yaml.ScalarNode):
-                yield _first_line(text_node), text_node.value.strip().removeprefix("- ")
-            else:
-                faults.add(path, item.start_mark.line + 1, "example without a text")
-    elif node is not None:
-        faults.add(path, node.start_mark.line + 1, "examples are neither a block nor a list")
-
-
-def _first_line(node: yaml.ScalarNode) -> int:
-    """The line where a scalar's text begins: of a block, the one below its mark."""
-    return int(node.start_mark.line) + (2 if node.style in ("|", ">") else 1)
-
-
-def _utterance(
-    utterance_id: str, marked: str, intent: str, meant: dict[str, set[str]]
-) -> Utterance:
-    """The utterance; `meant` learns which slot takes which value, the synonym's name included."""
-    pieces = []
-    for text, slot, value in rasa_pieces(marked):
-        pieces.append((text, slot))
-        if slot:
-            meant[slot].add(value.lower())
+def _utterance(utterance_id: str, marked: str, intent: str, learnt: _Learnt) -> Utterance:
+    """The utterance; `learnt` remembers which slot takes which value and what was left out."""
+    cut = list(_described(marked))
+    pieces = [(text, mark.slot if mark else "") for text, mark in cut]
     text, tokens, slots = assemble(pieces)
+    for piece, mark in cut:
+        if mark:
+            learnt.meant[mark.slot].add((mark.value or piece).lower())
+            learnt.slots[mark.entity].add(mark.slot)
+            learnt.left.update(mark.left)
     template = "".join(f"{{{slot}}}" if slot else piece for piece, slot in pieces)
     return Utterance(utterance_id, tokens, Frame(intent, slots), text, template)
 
@@ -133,32 +133,69 @@ def rasa_pieces(marked: str) -> Iterator[tuple[str, str, str]]:
     """Cut an example into (text, slot or "", value); ValueError at a mark that is none.
 
     `[six](time)`, `[six](time:6)` and `[six]{"entity": "time", "value": "6"}` all name a slot;
-    a role tells slots of one entity apart and so becomes part of the name: "city.departure".
+    a role tells slots of one entity apart and so becomes part of the name: "city.departure". Of
+    several entities of one value, `[six][{…}, {…}]`, the first counts.
     """
+    for text, mark in _described(marked):
+        yield text, mark.slot if mark else "", (mark.value or text) if mark else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    entity: str
+    role: str = ""
+    value: str = ""
+    left: tuple[str, ...] = ()
+
+    @property
+    def slot(self) -> str:
+        return f"{self.entity}.{self.role}" if self.role else self.entity
+
+
+def _described(marked: str) -> Iterator[tuple[str, _Mark | None]]:
+    """The pieces of an example; "array[0]" is text, as it is to Rasa."""
+    hidden = hide_escaped(marked)
     at = 0
-    for match in _MARK.finditer(marked):
-        yield _plain(marked[at : match.start()]), "", ""
-        if match[3]:
-            slot, value = _described(match[3])
+    for match in _MARK.finditer(hidden):
+        yield _plain(hidden[at : match.start()]), None
+        if match[2] is not None:
+            entity, _, value = match[2].partition(":")
+            mark = _Mark(entity.strip(), value=value.strip())
         else:
-            slot, _, value = (match[2] or "").partition(":")
-        if not slot.strip() or not match[1].strip():
+            mark = _mark(match[3] or match[4])
+        if not mark.entity or not match[1].strip():
             raise ValueError(f"empty value or entity in {match[0]!r}")
-        yield match[1], slot.strip(), value or match[1]
+        yield show_escaped(match[1]), mark
         at = match.end()
-    yield _plain(marked[at:]), "", ""
-
-
-def _described(text: str) -> tuple[str, str]:
-    try:
-        content = json.loads(text)
-        entity, role = content["entity"], content.get("role")
-    except (ValueError, KeyError, TypeError):
-        raise ValueError(f"{text!r} names no entity") from None
-    return f"{entity}.{role}" if role else str(entity), str(content.get("value") or "")
+    yield _plain(hidden[at:]), None
 
 
 def _plain(text: str) -> str:
-    if "[" in text or "]" in text:
-        raise ValueError(f"stray bracket in {text.strip()!r}")
-    return text
+    try:
+        return literal(text)
+    except ValueError:
+        raise ValueError(f"stray bracket in {text.strip()!r}") from None
+
+
+def _mark(text: str) -> _Mark:
+    """The mark of a JSON object, or of the first of a list of them."""
+    try:
+        content = json.loads(text)
+    except ValueError:
+        content = _python(text)
+    found = content if isinstance(content, list) else [content]
+    first = found[0] if found else None
+    if not isinstance(first, dict) or not isinstance(first.get("entity"), str):
+        raise ValueError(f"{text!r} names no entity")
+    left = ["groups of entities are not read"] if first.get("group") else []
+    left += ["a second entity of one value is not read"] * (len(found) - 1)
+    role, value = (str(first.get(key) or "").strip() for key in ("role", "value"))
+    return _Mark(first["entity"].strip(), role, value, tuple(left))
+
+
+def _python(text: str) -> Any:
+    """An object with single quote marks, which people write for JSON."""
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None

@@ -66,10 +66,5 @@ def _pieces(said: str, tags: list[str]) -> Iterator[tuple[str, str]]:
 
 def _column(path: Path) -> list[str]:
     """All lines, blank ones too: their number aligns the files."""
-    found = sources.locate(path)
-    try:
-        text = sources.content(found).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise DataError(found, None, f"is not UTF-8 ({error.reason})", "fetch it again") from None
-    column = text.split("\n")
+    column = sources.cut_lines(sources.text(sources.locate(path), "fetch it again"))
     return column[:-1] if column[-1] == "" else column

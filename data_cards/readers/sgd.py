@@ -86,7 +86,14 @@ def _turns(
                 if not isinstance(turn, dict) or turn.get("speaker") != "SYSTEM":
                     faults.add(path, None, f"dialogue {name} turn {number}: nobody speaks")
                 continue
-            for frame in turn.get("frames") or []:
+            try:
+                frames = fields.rows(turn, "frames")
+                if not frames:
+                    raise ValueError("has no frame")
+            except ValueError as error:
+                faults.add(path, None, f"dialogue {name} turn {number}: {error}")
+                continue
+            for frame in frames:
                 try:
                     found = _frame(frame, turn, f"{name}:{number}", options)
                 except ValueError as error:

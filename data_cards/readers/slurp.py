@@ -39,7 +39,7 @@ def read(card: Card, root: Path, faults: Faults) -> Iterator[Skill]:
 def _read(path: Path, faults: Faults) -> Iterator[tuple[str, Utterance]]:
     for place, row in jsonlines.rows(path, faults):
         try:
-            scenario, intent = fields.string(row, "scenario"), fields.string(row, "intent")
+            scenario, intent = fields.label(row, "scenario"), fields.label(row, "intent")
             annotation = fields.string(row, "sentence_annotation")
             text, tokens, slots = assemble(colon_pieces(annotation))
             number = fields.whole(row, "slurp_id")

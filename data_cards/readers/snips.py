@@ -59,13 +59,13 @@ def _pieces(entry: Any) -> Iterator[tuple[str, str]]:
         text = piece.get("text") if isinstance(piece, dict) else None
         if not isinstance(text, str):
             raise ValueError(f"piece {str(piece)[:60]!r} has no text")
-        yield text, fields.string(piece, "entity") if "entity" in piece else ""
+        yield text, fields.label(piece, "entity") if "entity" in piece else ""
 
 
 def _entries(path: Path) -> Iterator[tuple[str, Any]]:
     raw = sources.content(sources.locate(path))
     try:
-        text = raw.decode("utf-8")
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = raw.decode("latin-1")  # train_PlayMusic_full.json was published so
     try:

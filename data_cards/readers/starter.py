@@ -11,7 +11,7 @@ from pathlib import Path
 from data_cards.card import Card
 from data_cards.errors import DataError, nearest
 from data_cards.faults import Faults
-from data_cards.jsonl import read_bytes
+from data_cards.parsing import sources
 from data_cards.parsing.expansion import fill
 from data_cards.parsing.inline import assemble
 from data_cards.parsing.options import Options, settle
@@ -78,10 +78,7 @@ def _read_lines(path: Path, model: Model, texts: dict[str, str]) -> Iterator[Utt
     """Yield the utterances of one split; `texts` remembers where a sentence stood before."""
     empty = True
     slots_known = set(model.catalogs)
-    try:
-        lines = read_bytes(path).decode("utf-8").split("\n")
-    except UnicodeDecodeError:
-        raise DataError(path, None, "is not UTF-8", "save the file as UTF-8") from None
+    lines = sources.cut_lines(sources.text(path))
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue

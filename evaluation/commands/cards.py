@@ -80,7 +80,8 @@ def download(name: Annotated[str, typer.Argument(help="A card's name.")]) -> int
 @app.command("import")
 def import_(
     path: Annotated[
-        Path, typer.Argument(help="Alexa interaction model, LU, Rasa YAML, CSV or JSONL.")
+        Path,
+        typer.Argument(help="Alexa interaction model, LU, Rasa YAML, CSV, JSONL or CoNLL."),
     ],
     out: Annotated[
         Path | None, typer.Option(help="Write the skill into this folder. [default: only show it]")
@@ -91,12 +92,17 @@ def import_(
     name: Annotated[
         str | None, typer.Option(help="The skill's name. [default: the file's]")
     ] = None,
-    locale: Annotated[str, typer.Option(help="The skill's locale.")] = "en-US",
+    locale: Annotated[
+        str | None,
+        typer.Option(help="The skill's locale. [default: as its rows, name or words tell]"),
+    ] = None,
 ) -> int:
     """Show what is understood of a skill's file. With --out, also write it so --data takes it."""
-    from data_cards.exchange.importing import import_skill, preview, render_preview
+    from data_cards.exchange.importing import preview, write
+    from data_cards.exchange.rendering import render_preview
 
-    typer.echo(render_preview(preview(path, format, name=name, locale=locale)))
+    seen = preview(path, format, name=name, locale=locale)
+    typer.echo(render_preview(seen))
     if out is not None:
-        typer.echo(str(import_skill(path, format, out, name=name, locale=locale)))
+        typer.echo(str(write(seen, out)))
     return 0

@@ -1,7 +1,9 @@
 """What the tests of the data room share: a card made on the spot, and the real data if named."""
 
 import gzip
+import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,8 @@ from hypothesis import settings
 
 from data_cards.card import DATA_VARIABLE, Card, card
 from data_cards.faults import Faults
-from data_cards.records import Skill
+from data_cards.jsonl import parse_row
+from data_cards.records import Skill, Utterance
 from data_cards.registry.loading import load
 
 settings.register_profile("steady", deadline=None, derandomize=True)
@@ -68,3 +71,30 @@ def real() -> Callable[[str], tuple[list[Skill], Faults]]:
         return list(load(card(name), faults)), faults
 
     return read
+
+
+@pytest.fixture
+def reads_back() -> Callable[[Skill], bool]:
+    """Whether every utterance of a skill, written in the neutral format, reads as it was."""
+
+    def check(skill: Skill) -> bool:
+        return all(
+            parse_row(Path("a.jsonl"), 1, json.loads(json.dumps(_row(utterance)))) == utterance
+            for utterance in (*skill.train, *skill.dev, *skill.test)
+        )
+
+    return check
+
+
+@pytest.fixture
+def lines_of() -> Callable[[str], list[str]]:
+    """The lines of a text that are not empty, whatever ends them."""
+    return lambda text: [line for line in re.split("\r\n|\n|\r", text) if line]
+
+
+def _row(utterance: Utterance) -> dict[str, Any]:
+    slots = [{"name": s.name, "start": s.start, "end": s.end} for s in utterance.frame.slots]
+    return {
+        "id": utterance.id, "tokens": list(utterance.tokens), "intent": utterance.frame.intent,
+        "slots": slots, "text": utterance.text, "template": utterance.template,
+    }  # fmt: skip

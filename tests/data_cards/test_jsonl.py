@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_cards.errors import DataError, SkillwiseError
-from data_cards.jsonl import MAX_WORDS, read_folder, read_skill, write_skill
+from data_cards.jsonl import MAX_WORDS, name_fault, read_folder, read_skill, write_skill
 from data_cards.records import Frame, Skill, Slot, Utterance
 
 
@@ -217,3 +217,32 @@ def test_nothing_but_our_own_error_escapes(raw):
         (folder / "test.jsonl").write_bytes(raw)
         with pytest.raises(SkillwiseError):
             read_skill(folder)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_byte_order_mark_line_ends_and_null_slots_are_taken(tmp_path: Path, end: str) -> None:
+    rows = [
+        {"id": f"{i}", "tokens": ["say", i], "intent": i, "slots": None} for i in ("a", "b")
+    ]  # fmt: skip
+    folder = tmp_path / "tea@en-GB"
+    folder.mkdir()
+    for split in ("train", "test"):
+        lines = [json.dumps(row | {"id": f"{split}{row['id']}"}) for row in rows]
+        raw = ("\ufeff" + end.join(lines)).encode()
+        (folder / f"{split}.jsonl").write_bytes(raw)
+    (folder / "gazetteers.json").write_bytes(b'\xef\xbb\xbf{"x": ["y"]}')
+    skill = read_skill(folder)
+    assert [u.frame.slots for u in (*skill.train, *skill.test)] == [()] * 4
+    assert skill.gazetteers == {"x": ("y",)}
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        (" ", "is blank"), ("", "is blank"), (" a", "begins or ends with a blank"),
+        ("a\nb", r"holds '\n'"), ("a/b", "holds '/'"), ("a@b", "holds '@'"), ("a\\b", "holds"),
+        (".a", "begins with a full stop"), ("x" * 101, "longer than 100"), ("grün tee", ""),
+    ],
+)  # fmt: skip
+def test_what_keeps_a_skill_from_its_name_is_told(name: str, fault: str) -> None:
+    assert fault in name_fault(name) and bool(fault) == bool(name_fault(name))

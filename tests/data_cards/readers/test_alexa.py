@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 
 from data_cards import DataError, SkillwiseError
 from data_cards.faults import Faults
+from data_cards.parsing.expansion import Expansion
 from data_cards.readers.alexa import read_file, read_model
+from data_cards.records import Skill
 
 
 def write(tmp_path: Path, intents: Any, types: Any = (), **more: Any) -> Path:
@@ -166,7 +169,100 @@ JSON = st.recursive(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(intents=st.lists(JSON, max_size=3), types=JSON)
-def test_nothing_but_our_errors_escapes(tmp_path: Path, intents: Any, types: Any) -> None:
+def test_nothing_but_our_errors_escapes(
+    tmp_path: Path, reads_back: Callable[[Skill], bool], intents: Any, types: Any
+) -> None:
     path = write(tmp_path, intents, types)
     with contextlib.suppress(SkillwiseError):
+        assert reads_back(read_file(path, Faults()))
+
+
+def test_a_users_own_model_has_no_cap(tmp_path: Path) -> None:
+    letters = "abcdefghij"
+    samples = [f"{a}x {b}y {c}z" for a in letters for b in letters for c in letters[:6]]
+    skill = read_file(
+        write(tmp_path, [intent("Big", samples), intent("Small", ["stop"])]), Faults()
+    )
+    assert len(skill.train) + len(skill.test) == 601
+    faults = Faults()
+    capped = read_file(tmp_path / "en-US.json", faults, how=Expansion(max_templates=50))
+    assert len(capped.train) + len(capped.test) == 50
+    assert "551 of 601 templates of lamp-lab@en-US left out" in faults.notes[0].reason
+
+
+def test_answers_to_a_slots_question_are_samples_of_the_intent(tmp_path: Path) -> None:
+    paint = intent("Paint", ["make it {c}"], c="Colour")
+    paint["slots"][0]["samples"] = ["{c} please", "stop", 3]
+    faults = Faults()
+    model = read_model(
+        write(tmp_path, [paint, intent("Stop", ["stop"])], [COLOURS]), faults, "en-US"
+    )
+    assert [(s.id, s.template) for s in model.samples] == [
+        ("Paint:1", "make it {c}"), ("Stop:1", "stop"), ("Paint:2", "{c} please"),
+        ("Paint:3", "stop"),
+    ]  # fmt: skip
+    assert [f.reason for f in faults.found] == ["'3' in samples is no text"]
+    skill = read_file(tmp_path / "en-US.json", Faults())
+    assert "Stop" in skill.intents, "an intent's own sample counts before an answer of another"
+
+
+def test_values_may_be_strings_and_numbers(tmp_path: Path) -> None:
+    values = [
+        {"name": {"value": "three", "synonyms": "drei"}},
+        {"name": {"value": 2, "synonyms": None}}, {"name": "four"}, "five",
+        {"value": "six", "synonyms": ["half a dozen"]}, {"id": 3, "name": {"value": None}},
+    ]  # fmt: skip
+    types = [{"name": "N", "values": values}, {"name": "N", "values": ["seven"]}]
+    faults = Faults()
+    model = read_model(write(tmp_path, [intent("Go", ["to {n}"], n="N")], types), faults, "en-US")
+    assert model.catalogs["n"] == (
+        "three", "drei", "2", "four", "five", "six", "half a dozen", "seven",
+    )  # fmt: skip
+    assert ["has no name" in f.reason for f in faults.found] == [True]
+
+
+def test_a_type_without_values_is_named_with_its_intent_and_the_remedy(tmp_path: Path) -> None:
+    supplied = {"name": "Songs", "valueSupplier": {"type": "CatalogValueSupplier"}}
+    intents = [
+        intent("Play", ["play {s}"], s="Songs"), intent("Go", ["to the {r}"], r="AMAZON.Room"),
+        intent("Stop", ["stop", "halt"]),
+    ]  # fmt: skip
+    faults = Faults()
+    read_file(write(tmp_path, intents, [supplied]), faults)
+    assert [f.reason for f in faults.found] == [
+        f"type {kind!r} of slot {slot!r} has no values here; add some under types "
+        f"(template {template!r}, intent {name!r})"
+        for kind, slot, template, name in (
+            ("Songs", "s", "play {s}", "Play"),
+            ("AMAZON.Room", "r", "to the {r}", "Go"),
+        )
+    ]
+    told = [n.reason for n in faults.notes]
+    assert "type 'Songs' takes values from a catalogue elsewhere, which is not read" in told
+    assert "intent 'Play' has no utterance left" in told and "intent 'Go' has no" in told[-1]
+
+
+def test_a_sample_that_stands_twice_and_sections_without_utterances_are_told(
+    tmp_path: Path,
+) -> None:
+    path = write(tmp_path, [intent("Stop", ["stop it", "Stop it!", "halt"])])
+    content = json.loads(path.read_text("utf-8"))
+    content["interactionModel"] |= {"dialog": {"intents": [1]}, "prompts": [1]}
+    path.write_text(json.dumps(content), "utf-8")
+    faults = Faults()
+    read_file(path, faults)
+    assert not faults.found
+    assert sorted(n.reason for n in faults.notes) == [
+        "section dialog is not read: no utterances",
+        "section prompts is not read: no utterances",
+        "template 'Stop it!' stands twice in intent 'Stop'",
+    ]
+
+
+def test_json_of_another_kind_is_named_with_a_remedy(tmp_path: Path) -> None:
+    path = tmp_path / "app.json"
+    path.write_text(
+        json.dumps({"luis_schema_version": "7.0.0", "intents": [{"name": "A"}]}), "utf-8"
+    )
+    with pytest.raises(DataError, match=r"is a LUIS app.* not an Alexa .*; export the app as \.lu"):
         read_file(path, Faults())

@@ -69,15 +69,37 @@ def test_faulty_sentences_are_counted_with_their_first_line(tmp_path, make_card,
     ]
 
 
-def test_bytes_that_are_no_utf8_end_the_reading_as_a_fault(tmp_path, make_card, write):
+def test_bytes_that_are_no_utf8_cost_their_sentence_only(tmp_path, make_card, write):
     faults = Faults()
     skill = read(tmp_path, make_card, write, b"a O\n\nb O\nc\xe9 O\n\nd O\n", faults)
-    assert len(skill.train) == 1
-    assert (faults.found[0].line, faults.found[0].reason[:9]) == (4, "byte 0xe9")
+    assert [u.text for u in skill.train] == ["a", "d"]
+    assert [(f.line, f.reason[:9]) for f in faults.found] == [(4, "byte 0xe9")]
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n"])
+def test_line_ends_and_a_byte_order_mark_are_no_words(tmp_path, make_card, write, end):
+    skill = read(tmp_path, make_card, write, "\ufeff" + TRAIN.replace("\n", end))
+    assert [u.tokens for u in skill.train] == [("good", "morning"), ("call", "aunt", "may")]
 
 
 @pytest.mark.parametrize("keep", [True, False])
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text("ab# \t\nOBIS-:é\r", max_size=60))
-def test_whatever_a_file_holds_is_read_or_counted(tmp_path, make_card, write, text, keep):
-    read(tmp_path, make_card, write, text, keep_words=keep)
+def test_whatever_a_file_holds_is_read_or_counted(
+    tmp_path, make_card, write, reads_back, text, keep
+):
+    faults = Faults()
+    skill = read(tmp_path, make_card, write, text, faults, keep_words=keep)
+    assert len(skill.train) + len(faults) == sentences(text)
+    assert reads_back(skill)
+
+
+def sentences(text):
+    """Blocks between blank lines that hold more than comments, counted by hand."""
+    found, said = 0, False
+    for line in [*text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), ""]:
+        if not line.strip():
+            found, said = found + said, False
+        else:
+            said = said or not line.strip(" ").startswith("#") or len(line.split()) == 1
+    return found

@@ -69,6 +69,11 @@ def test_a_name_that_is_no_folder_is_a_fault(tmp_path, make_card, write):
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text('ab,"\n\r[]()é', max_size=50))
-def test_nothing_but_our_own_error_escapes(tmp_path, make_card, write, text):
+def test_nothing_but_our_own_error_escapes(tmp_path, make_card, write, reads_back, lines_of, text):
     options = {"annotated": "text", "marks": "link", "intent": "intent"}
-    read(tmp_path, make_card, write, "text,intent\n" + text, **options)
+    faults = Faults()
+    skills = read(tmp_path, make_card, write, "text,intent\n" + text, faults, **options)
+    assert all(map(reads_back, skills))
+    if '"' not in text:  # then a line is a row
+        found = sum(len(s.train) + len(s.test) for s in skills)
+        assert found + len(faults) == len(lines_of(text))

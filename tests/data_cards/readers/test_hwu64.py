@@ -52,8 +52,15 @@ def test_a_missing_folder_or_column_is_an_error(tmp_path, make_card, write):
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text('1a;"[:]\n\ré', max_size=60))
-def test_whatever_follows_the_header_is_read_or_counted(tmp_path, make_card, write, text):
-    list(hwu64.read(make_card("hwu64"), folder(tmp_path, write, text), Faults()))
+def test_whatever_follows_the_header_is_read_or_counted(
+    tmp_path, make_card, write, reads_back, lines_of, text
+):
+    faults = Faults()
+    skills = list(hwu64.read(make_card("hwu64"), folder(tmp_path, write, text), faults))
+    assert all(map(reads_back, skills))
+    if '"' not in text:  # then a line is a row; the test file has one more
+        found = sum(len(s.train) + len(s.test) for s in skills)
+        assert found + len(faults) == len(lines_of(text)) + 1
 
 
 def test_the_real_files_agree_with_their_provenance(real):

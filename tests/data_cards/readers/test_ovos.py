@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from data_cards.card import Card, card
 from data_cards.faults import Faults
 from data_cards.readers.ovos import installed_skills, read, read_skill, skill_folders
+from data_cards.records import Skill
 from data_cards.registry.loading import load
 
 START = "\n".join(f"({verb}|{verb} up) [the] {{Blend}}" for verb in
@@ -121,10 +123,12 @@ def test_installed_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     st.binary(max_size=80) | st.text(alphabet="ab {}()[]|#\n", max_size=60).map(str.encode),
     st.text(alphabet="ab()|#% \n", max_size=20),
 )
-def test_nothing_escapes(tmp_path: Path, lines: bytes, values: str) -> None:
+def test_nothing_escapes(
+    tmp_path: Path, reads_back: Callable[[Skill], bool], lines: bytes, values: str
+) -> None:
     write(tmp_path, {"locale/en-us/a.entity": values, "locale/en-us/x.intent": ""})
     (tmp_path / "locale/en-us/x.intent").write_bytes(lines)
-    read_skill("x", tmp_path, "en-US", Faults())
+    assert reads_back(read_skill("x", tmp_path, "en-US", Faults()))
 
 
 @pytest.mark.skipif("SKILLWISE_DATA" not in os.environ, reason="SKILLWISE_DATA is not set")
