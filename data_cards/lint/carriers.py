@@ -1,9 +1,9 @@
 """Rules about the words around slots: a carrier annotated here and not there, and borders."""
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
 
-from data_cards.lint.common_words import FUNCTION, tells_nothing
+from data_cards.lint.common_words import FUNCTION, numeric
 from data_cards.lint.finding import BOUNDARY, CONTRADICTION, Finding
 from data_cards.lint.reading import Entry, Reading, Words
 from data_cards.records import Slot
@@ -17,19 +17,25 @@ VALUES = 2
 LONGEST = 4
 """Words of a value that is looked for in a carrier."""
 
+FREE = 0.2
+"""Share of a word's other utterances in which it stands unannotated, at most, for a value."""
+
 BORDER = 5
-"""Spans that handle a border word in the usual way, at least."""
+"""Spans that leave a border word out, at least."""
 
 RARE = 0.1
-"""Share of all spans at which handling it otherwise is a slip."""
+"""Share of all spans that take a border word in, at most, for that to be a slip."""
 
 
 def same_carrier(reading: Reading) -> Iterator[Finding]:
     """An utterance without a slot whose words fit a carrier that has the slot everywhere else.
 
-    The carrier has `CARRIER` words beside its slot, shows `VALUES` values or more, and the words
-    in the slot's place are no function words.
+    The carrier has `CARRIER` words beside its slot and shows `VALUES` values or more. The words in
+    the slot's place begin and end with no function word. They are a value of the slot that stands
+    unannotated in at most `FREE` of its words' other utterances, or new: no word of theirs stands
+    unannotated elsewhere. "My parcel" is no item where parcels are what the skill is about.
     """
+    plain = _plain_words(reading)
     carriers: dict[tuple[str, Words, Words], dict[str, list[tuple[Entry, Words]]]] = {}
     sides: set[tuple[str, str]] = set()
     for entry in reading.entries:
@@ -44,7 +50,7 @@ def same_carrier(reading: Reading) -> Iterator[Finding]:
     for entry in reading.entries:
         if entry.frame.slots or len(entry.words) <= CARRIER:
             continue
-        found = _fitting(entry, carriers, sides)
+        found = _fitting(entry, carriers, sides, plain)
         if found:
             name, value, example = found
             yield Finding(
@@ -59,30 +65,55 @@ def _fitting(
     entry: Entry,
     carriers: dict[tuple[str, Words, Words], dict[str, list[tuple[Entry, Words]]]],
     sides: set[tuple[str, str]],
+    plain: Callable[[Words, str], bool],
 ) -> tuple[str, Words, Entry] | None:
     words = entry.words
     for start in range(len(words)):
         for end in range(start + 1, min(start + LONGEST, len(words)) + 1):
-            if entry.around(start, end) not in sides or tells_nothing(words[start:end]):
+            value = words[start:end]
+            if entry.around(start, end) not in sides:
+                continue
+            if value[0] in FUNCTION or value[-1] in FUNCTION:
                 continue
             of = carriers.get((entry.frame.intent, words[:start], words[end:]), {})
             for name, examples in of.items():
-                if len({value for _, value in examples}) >= VALUES and len(of) == 1:
-                    return name, words[start:end], examples[0][0]
+                several = len(of) == 1 and len({value for _, value in examples}) >= VALUES
+                if several and not plain(value, name):
+                    return name, value, examples[0][0]
     return None
 
 
+def _plain_words(reading: Reading) -> Callable[[Words, str], bool]:
+    """Tells whether words are said without being a value of the slot."""
+    free, all_ = Counter[str](), Counter[str]()
+    for entry in reading.entries:
+        all_.update(entry.words)
+        free.update(w for i, w in enumerate(entry.words) if i not in entry.covered)
+
+    def plain(value: Words, name: str) -> bool:
+        if "".join(value) == "".join(c for c in name.lower() if c.isalnum()):
+            return True  # "report a lost item" names the slot
+        known = name in reading.by_value.get(value, {}) or name in reading.listed.get(value, ())
+        return any(free[w] - 1 > (FREE * (all_[w] - 1) if known else 0) for w in value)
+
+    return plain
+
+
 def boundaries(reading: Reading) -> Iterator[Finding]:
-    """Spans whose border differs from what is usual, in two ways.
+    """Spans whose border differs from what is usual, in three ways.
 
     A value annotated whole in one utterance and in part in another ("the red one", then "red one"
-    with "the" before it): the rarer way is the finding. And a word at a slot's border that `BORDER`
-    other spans of the slot leave out (or take in), and at most `RARE` of them treat otherwise.
+    with "the" before it): the rarer way is the finding. A known value with one word more, which
+    stands beside other spans of the slot and in no other value of it. And a function word at the
+    border of a span that `BORDER` other spans of the slot have beside them, and at most `RARE` of
+    all within. Values that the slot's gazetteer lists are left as they are.
     """
+    listed = reading.listed
     told: set[tuple[int, Slot]] = set()
-    for rule in (_in_part, _border_words):
+    for rule in (_in_part, _widened, _border_words):
         for entry, slot, finding in rule(reading):
-            if (id(entry), slot) not in told:
+            known = slot.name in listed.get(entry.value(slot), frozenset())
+            if not known and (id(entry), slot) not in told:
                 told.add((id(entry), slot))
                 yield finding
 
@@ -95,13 +126,10 @@ def _in_part(reading: Reading) -> Iterator[tuple[Entry, Slot, Finding]]:
         value = entry.words[start:end]
         for name in reading.by_value.get(value, ()):
             inside = [
-                s
-                for s in entry.frame.slots
-                if s.name == name
-                and start <= s.start
-                and s.end <= end
+                s for s in entry.frame.slots
+                if s.name == name and start <= s.start and s.end <= end
                 and s.end - s.start < end - start
-            ]
+            ]  # fmt: skip
             if len(inside) == 1:
                 partly[value, name].append((entry, inside[0]))
     for (value, name), parts in partly.items():
@@ -114,6 +142,29 @@ def _in_part(reading: Reading) -> Iterator[tuple[Entry, Slot, Finding]]:
                 slot,
                 _boundary(reading, entry, slot, other, f"[{' '.join(other.value(its))}]({name})"),
             )
+
+
+def _widened(reading: Reading) -> Iterator[tuple[Entry, Slot, Finding]]:
+    within: Counter[tuple[str, str]] = Counter()
+    beside: dict[tuple[str, str], Entry] = {}
+    for value, slots in reading.by_value.items():
+        for name in slots:
+            within.update((name, word) for word in set(value))
+    for entry in reading.entries:
+        for slot in entry.frame.slots:
+            for word in entry.around(slot.start, slot.end):
+                beside.setdefault((slot.name, word), entry)
+    for value, slots in reading.by_value.items():
+        for name, spans in slots.items():
+            for rest, word in ((value[1:], value[0]), (value[:-1], value[-1])):
+                known = (*reading.by_value.get(rest, ()), *reading.listed.get(rest, ()))
+                only_here = len(spans) == 1 and within[name, word] == 1
+                if name in known and only_here and (name, word) in beside:
+                    entry, slot = spans[0]
+                    other = beside[name, word]
+                    shown = next(s for s in other.frame.slots if s.name == name)
+                    said = f"[{' '.join(other.value(shown))}]({name})"
+                    yield entry, slot, _boundary(reading, entry, slot, other, said)
 
 
 def _border_words(reading: Reading) -> Iterator[tuple[Entry, Slot, Finding]]:
@@ -129,13 +180,13 @@ def _border_words(reading: Reading) -> Iterator[tuple[Entry, Slot, Finding]]:
                 if len(value) > 1:
                     inside[slot.name, value[0 if before else -1]].append((entry, slot))
         for key in inside.keys() & outside.keys():
-            taken, left = inside[key], outside[key]
-            rare, usual = (taken, left) if len(taken) <= len(left) else (left, taken)
-            if len(usual) < BORDER or len(rare) > RARE * (len(rare) + len(usual)):
-                continue
-            if key[1] not in FUNCTION:
+            rare, usual = inside[key], outside[key]
+            many = len(usual) >= BORDER and len(rare) <= RARE * (len(rare) + len(usual))
+            if not many or key[1] not in FUNCTION:
                 continue
             for entry, slot in rare:
+                if numeric(entry.value(slot)):
+                    continue
                 other, its = usual[0]
                 shown = f"[{' '.join(other.value(its))}]({slot.name})"
                 yield entry, slot, _boundary(reading, entry, slot, other, shown)

@@ -6,6 +6,8 @@ well then bitte mal jetzt hallo doch denn kannst könntest würdest du ich will 
 dem ein eine einen einem einer mir mich meine meinen mein
 """
 
+_POLITE = "please now hey ok okay hi hello just bitte mal jetzt hallo doch denn"
+
 _FUNCTION = """
 it its this that these those there here he she they him them her his we us our your what which who
 when where why how is are was were be been am do does did have has had not no yes and or but if of
@@ -26,6 +28,9 @@ fünfzig hundert tausend halb viertel uhr prozent
 
 FILLERS = frozenset(_FILLERS.split())
 """What people add or leave out without meaning something else."""
+
+POLITE = frozenset(_POLITE.split())
+"""Those of them that never tell what is wanted."""
 
 FUNCTION = FILLERS | frozenset(_FUNCTION.split())
 """Words that stand unannotated in most sentences, whatever slot they were once annotated as."""

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import islice
 
-from data_cards.lint.common_words import FILLERS, numeric
+from data_cards.lint.common_words import FILLERS, POLITE, numeric
 from data_cards.lint.finding import NEAR_INTENTS, Finding
 from data_cards.lint.reading import Entry, Reading, Words
 
@@ -80,21 +80,31 @@ class _Counts:
         mine, yours = list((left - right).elements()), list((right - left).elements())
         if len(mine) > 1 or len(yours) > 1:
             return False
-        if mine and yours and _spelled_alike(mine[0], yours[0]):
-            return not self._tells(mine[0], one, other) and not self._tells(yours[0], other, one)
-        return all(
-            self._says_nothing(word, own, its_other)
-            for words, own, its_other in ((mine, one, other), (yours, other, one))
-            for word in words
-        ) and (not (mine and yours) or _same_slot(one, mine[0], other, yours[0]))
+        if mine and yours:
+            if _spelled_alike(mine[0], yours[0]):
+                return self._misspelt(mine[0], one, yours[0], other)
+            if not _same_slot(one, mine[0], other, yours[0]):
+                return False
+        return all(self._says_nothing(word, one, other) for word in mine) and all(
+            self._says_nothing(word, other, one) for word in yours
+        )
 
     def _says_nothing(self, word: str, own: Entry, other: Entry) -> bool:
+        if word in POLITE:
+            return True
         if self._tells(word, own, other):
             return False
-        return word in FILLERS or numeric((word,)) or self._elsewhere(word, own, other)
+        return word in FILLERS or numeric((word,)) or bool(self._words[word][other.frame.intent])
 
-    def _elsewhere(self, word: str, own: Entry, other: Entry) -> bool:
-        return self._words[word][other.frame.intent] >= 1
+    def _misspelt(self, word: str, own: Entry, its: str, other: Entry) -> bool:
+        """Whether two words that differ in a letter are one: it is no ending, and one word is new.
+
+        Another ending ("alarm", "alarms") is no matter, if neither word tells the intents apart.
+        """
+        new = min(self._words[word].total(), self._words[its].total()) == 1
+        if new and word[-1] == its[-1] and len(word) >= 5:
+            return True
+        return not self._tells(word, own, other) and not self._tells(its, other, own)
 
     def _tells(self, word: str, own: Entry, other: Entry) -> bool:
         """Whether the word is of the own intent: twice there elsewhere, and seldom in the other."""

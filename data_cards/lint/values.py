@@ -11,11 +11,17 @@ from data_cards.records import Slot
 OFTEN = 3
 """Annotations of a value from which it is known as a value by itself."""
 
-USUAL = 0.75
+USUAL = 0.5
 """Share of a value's occurrences that are annotated, from which the others are missed."""
 
 SOMETIMES = 0.3
-"""The same where the words on both sides speak for the slot as well."""
+"""The same where a span of the slot stands between just these two words elsewhere."""
+
+ENOUGH = 4
+"""Occurrences of a value in an intent from which that intent alone says what is usual."""
+
+MARGIN = 2.0
+"""How much likelier its neighbours make a value another slot's, at least."""
 
 ROLES = 3
 """Values that two slots share from which they take the same things, as from-city and to-city."""
@@ -35,54 +41,90 @@ class Neighbours:
                 self.right[slot.name][sides[1]] += 1
                 self.both[slot.name][sides] += 1
 
+    def likelihood(self, name: str, left: str, right: str, less: int) -> float:
+        """How likely a span of the slot stands between two words, each side by itself.
+
+        `less` spans that stand there are not counted; half an occurrence is added to each side.
+        """
+        spans = self.left[name].total() - less + 1
+        sides = (self.left[name][left], self.right[name][right])
+        return (sides[0] - less + 0.5) * (sides[1] - less + 0.5) / spans**2
+
 
 def unmarked_slots(reading: Reading) -> Iterator[Finding]:
     """A known value of a slot that stands unannotated in an utterance without that slot.
 
     The intent takes the slot elsewhere; the value is no function word, no bare number, and no
-    other slot covers any of it. It counts if it is annotated `OFTEN` and `USUAL`ly, or if it is
-    annotated or listed at all, not mostly unannotated (`SOMETIMES`), and both words beside it stand
-    on both sides of that slot elsewhere.
+    other slot covers any of it. It is missed if it is annotated `OFTEN` and `USUAL`ly, and spans of
+    the slot stand behind the same word and before the same word elsewhere; or if it is annotated
+    `SOMETIMES` or listed, and a span of the slot stands between just these two words. What is
+    usual is asked within the intent, where the value occurs there `ENOUGH`.
     """
-    takes = {(e.frame.intent, slot.name) for e in reading.entries for slot in e.frame.slots}
-    free: dict[tuple[Words, str], list[tuple[Entry, int, int]]] = defaultdict(list)
-    end_of: dict[int, int] = {}
-    for entry, start, end in reading.occurrences():
-        value = entry.words[start:end]
-        if end_of.get(id(entry), -1) >= end or tells_nothing(value) or numeric(value):
-            continue
-        if not entry.covered.isdisjoint(range(start, end)):
-            continue
-        own = {slot.name for slot in entry.frame.slots}
-        names = reading.by_value.get(value, {}).keys() | reading.listed.get(value, frozenset())
-        names = {n for n in names if n not in own and (entry.frame.intent, n) in takes}
-        for name in names:
-            free[value, name].append((entry, start, end))
-        if names:
-            end_of[id(entry)] = end
     beside = Neighbours(reading)
-    told: set[int] = set()
+    free = _free_values(reading)
+    unmarked: Counter[_Use] = Counter()
+    marked: Counter[_Use] = Counter()
     for (value, name), spans in free.items():
-        marked = len(reading.by_value.get(value, {}).get(name, ()))
+        for entry, _, _ in spans:
+            unmarked.update(((value, name, ""), (value, name, entry.frame.intent)))
+        for entry, _ in reading.by_value.get(value, {}).get(name, ()):
+            marked.update(((value, name, ""), (value, name, entry.frame.intent)))
+    for (value, name), spans in free.items():
         listed = name in reading.listed.get(value, frozenset())
-        share = marked / (marked + len(spans))
+        times = marked[value, name, ""]
         for entry, start, end in spans:
-            sides = entry.around(start, end)
-            known = marked >= OFTEN and share >= USUAL
-            fits = bool(beside.both[name][sides]) and (share >= SOMETIMES or listed)
-            if id(entry) in told or not (known or fits):
+            use = (value, name, entry.frame.intent)
+            use = use if marked[use] + unmarked[use] >= ENOUGH else (value, name, "")
+            share = marked[use] / (marked[use] + unmarked[use])
+            left, right = entry.around(start, end)
+            fits = beside.left[name][left] > 0 and beside.right[name][right] > 0
+            known = times >= OFTEN and share >= USUAL
+            between = beside.both[name][left, right] > 0 and (
+                share >= SOMETIMES or (listed and not times)
+            )
+            if not ((known and fits) or between):
                 continue
-            told.add(id(entry))
             said = " ".join(value)
             yield Finding(
                 UNMARKED, reading.skill.key, (entry.places[0], *_examples(reading, value, name)),
-                f"{said!r} is no {name!r} in {entry.said!r}, but {_source(marked)}",
+                f"{said!r} is not annotated in {entry.said!r}, but {_source(times, name)}",
                 f"annotate [{said}]({name})",
             )  # fmt: skip
 
 
-def _source(marked: int) -> str:
-    return f"annotated so {marked} times elsewhere" if marked else "listed in its gazetteer"
+_Use = tuple[Words, str, str]
+"""A value, a slot, and an intent, or "" for all."""
+
+
+def _free_values(reading: Reading) -> dict[tuple[Words, str], list[tuple[Entry, int, int]]]:
+    """(value, slot) -> where the value stands free and the slot could be meant."""
+    takes = {(e.frame.intent, slot.name) for e in reading.entries for slot in e.frame.slots}
+    free: dict[tuple[Words, str], list[tuple[Entry, int, int]]] = defaultdict(list)
+    reached: dict[int, int] = {}
+    for entry, start, end in reading.occurrences():
+        value = entry.words[start:end]
+        if reached.get(id(entry), -1) >= end or tells_nothing(value) or numeric(value):
+            continue
+        if not entry.covered.isdisjoint(range(start, end)):
+            continue
+        own = {slot.name for slot in entry.frame.slots}
+        marked = reading.by_value.get(value, {})
+        names = [
+            name
+            for name in marked.keys() | reading.listed.get(value, frozenset())
+            if name not in own and (entry.frame.intent, name) in takes
+        ]
+        if names:
+            name = max(names, key=lambda n: (len(marked.get(n, ())), n))
+            free[value, name].append((entry, start, end))
+            reached[id(entry)] = end
+    return free
+
+
+def _source(marked: int, name: str) -> str:
+    if not marked:
+        return f"listed in the gazetteer of {name!r}"
+    return f"{name!r} in {marked} other utterance{'s' if marked > 1 else ''}"
 
 
 def _examples(reading: Reading, value: Words, name: str) -> tuple[Place, ...]:
@@ -92,39 +134,35 @@ def _examples(reading: Reading, value: Words, name: str) -> tuple[Place, ...]:
 def two_slots(reading: Reading) -> Iterator[Finding]:
     """A value annotated as one slot here and as another there, where that looks like a slip.
 
-    No number, and no value of two slots that share `ROLES` values or half of the smaller one's.
-    The rarer annotation is the finding, if the words beside it speak for the usual slot: one of
-    them stands beside that slot more often than beside the rarer one.
+    No number, no value that the rarer slot's gazetteer lists, and none of two slots that share
+    `ROLES` values or half of the smaller one's. The rarer annotation is the finding, if the words
+    beside it are `MARGIN` times as likely beside the usual slot, by shares of each slot's spans.
     """
     beside = Neighbours(reading)
     for value, slots in reading.by_value.items():
         if len(slots) < 2 or numeric(value) or tells_nothing(value):
             continue
-        ranked = sorted(slots, key=lambda n: (-_weight(reading, value, n), n))
-        usual = ranked[0]
-        for rare in ranked[1:]:
-            if _roles(reading, usual, rare):
+        usual, *others = sorted(slots, key=lambda n: (-_weight(reading, value, n), n))
+        for rare in others:
+            listed = rare in reading.listed.get(value, frozenset())
+            if listed or _roles(reading, usual, rare):
                 continue
             for entry, slot in slots[rare]:
-                if _speaks_for(beside, usual, rare, entry, slot):
-                    said = " ".join(value)
+                if _likelier(beside, usual, rare, entry, slot):
+                    said, times = " ".join(value), len(slots[usual])
                     yield Finding(
                         TWO_SLOTS, reading.skill.key,
                         (entry.places[0], *_examples(reading, value, usual)),
-                        f"{said!r} is a {rare!r} in {entry.said!r}, but a {usual!r} "
-                        f"{len(slots[usual])} times elsewhere",
+                        f"{said!r} is {rare!r} in {entry.said!r}, but {_source(times, usual)}",
                         f"annotate [{said}]({usual}), or keep both if both are meant",
                     )  # fmt: skip
 
 
 def _weight(reading: Reading, value: Words, name: str) -> float:
-    """How often a value is annotated as a slot; a gazetteer that lists it decides a tie."""
+    """How often a value is a slot's; a tie goes to the one that lists it, then to more values."""
     listed = name in reading.listed.get(value, frozenset())
-    return (
-        len(reading.by_value[value][name])
-        + 0.5 * listed
-        + 0.001 * min(len(reading.values_of[name]), 100)
-    )
+    many = min(len(reading.values_of[name]), 100)
+    return len(reading.by_value[value][name]) + 0.5 * listed + 0.001 * many
 
 
 def _roles(reading: Reading, one: str, other: str) -> bool:
@@ -134,8 +172,11 @@ def _roles(reading: Reading, one: str, other: str) -> bool:
     return (shared >= ROLES and shared >= 0.15 * smaller) or (shared >= 2 and shared >= smaller / 2)
 
 
-def _speaks_for(beside: Neighbours, usual: str, rare: str, entry: Entry, slot: Slot) -> bool:
+def _likelier(beside: Neighbours, usual: str, rare: str, entry: Entry, slot: Slot) -> bool:
+    """Whether the words on both sides of a span are likelier beside the usual slot.
+
+    The span itself is left out of the rarer slot's counts; half an occurrence is added to each.
+    """
     left, right = entry.around(slot.start, slot.end)
-    for_usual = beside.left[usual][left] + beside.right[usual][right]
-    for_rare = beside.left[rare][left] + beside.right[rare][right] - 2
-    return for_usual > for_rare
+    as_usual = beside.likelihood(usual, left, right, 0)
+    return as_usual >= MARGIN * beside.likelihood(rare, left, right, 1)
