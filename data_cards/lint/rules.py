@@ -1,6 +1,7 @@
 """The rules in the order in which their findings are shown, and the lint of one skill."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from data_cards.jsonl import read_json_lines
@@ -58,7 +59,13 @@ def located(findings: tuple[Finding, ...], folder: Path) -> tuple[Finding, ...]:
         if path.exists():
             for number, row in read_json_lines(path):
                 at[row["id"]] = Place(split, row["id"], str(path), number)
-    return tuple(
-        Finding(f.kind, f.skill, tuple(at[p.id] for p in f.places), f.what, f.suggestion)
-        for f in findings
-    )
+    return tuple(replace(f, places=tuple(at[p.id] for p in f.places)) for f in findings)
+
+
+def filed(findings: tuple[Finding, ...], file: Path) -> tuple[Finding, ...]:
+    """The findings of a skill that one file of another format holds: ids, but no lines."""
+
+    def at(place: Place) -> Place:
+        return replace(place, file=str(file))
+
+    return tuple(replace(f, places=tuple(map(at, f.places))) for f in findings)

@@ -40,6 +40,7 @@ def compare(
     gets the same --out.
     """
     from evaluation.commands.asking import asked, quick_look
+    from evaluation.commands.lint import warn
     from evaluation.driver.compare import compare as run
     from evaluation.driver.forecast import describe, forecast
     from evaluation.planning.plan import FOLDER, plan
@@ -58,6 +59,7 @@ def compare(
     )  # fmt: skip
     folder = out if out is not None else new_folder()
     planned = plan(settings, folder.parent / FOLDER)
+    warn(planned)
     if dry_run:
         typer.echo(describe(forecast(planned, folder, jobs)))
         return 0
