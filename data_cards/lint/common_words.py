@@ -18,6 +18,11 @@ war waren bin hat habe haben nicht nein ja und oder aber wenn von im in an am au
 zur als für um über unter alle alles etwas mehr weniger neue neuen nächste letzte auch noch
 """
 
+_DECISIVE = """
+not no never don't doesn't isn't what which who when where why how
+nicht kein keine keinen nie was wer wann wo warum wie welche
+"""
+
 _NUMBERS = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
 sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred
@@ -34,6 +39,9 @@ POLITE = frozenset(_POLITE.split())
 
 FUNCTION = FILLERS | frozenset(_FUNCTION.split())
 """Words that stand unannotated in most sentences, whatever slot they were once annotated as."""
+
+DECISIVE = frozenset(_DECISIVE.split())
+"""Negations and question words, which change what is wanted wherever they stand."""
 
 NUMBERS = frozenset(_NUMBERS.split())
 """Numbers in words, and what stands beside them: they fill many slots rightly."""

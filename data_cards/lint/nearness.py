@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import islice
 
-from data_cards.lint.common_words import FILLERS, POLITE, numeric
+from data_cards.lint.common_words import DECISIVE, FILLERS, FUNCTION, POLITE, numeric
 from data_cards.lint.finding import NEAR_INTENTS, Finding
 from data_cards.lint.reading import Entry, Reading, Words
 
@@ -21,9 +21,10 @@ _COMPARED = 6
 def near_intents(reading: Reading) -> Iterator[Finding]:
     """Pairs of texts under two intents that differ in one word (added, left out or replaced).
 
-    A word that tells the two intents apart elsewhere ("on" and "off") makes a pair no finding; so
-    does a word that stands nowhere else, unless it is a filler, a number, another spelling of the
-    word it replaces, or both are values of one slot. One finding per text.
+    A word replaces another one if it is another spelling of it, or both are values of one slot,
+    numbers or function words. A word that tells the two intents apart elsewhere ("on" and "off")
+    makes a pair no finding; so do negations, question words, and a word that the other intent does
+    not know, unless it is a filler or a number. One finding per text.
     """
     groups: dict[Words, list[Entry]] = defaultdict(list)
     for text, entries in reading.by_text.items():
@@ -83,7 +84,7 @@ class _Counts:
         if mine and yours:
             if _spelled_alike(mine[0], yours[0]):
                 return self._misspelt(mine[0], one, yours[0], other)
-            if not _same_slot(one, mine[0], other, yours[0]):
+            if not _exchangeable(one, mine[0], other, yours[0]):
                 return False
         return all(self._says_nothing(word, one, other) for word in mine) and all(
             self._says_nothing(word, other, one) for word in yours
@@ -92,7 +93,7 @@ class _Counts:
     def _says_nothing(self, word: str, own: Entry, other: Entry) -> bool:
         if word in POLITE:
             return True
-        if self._tells(word, own, other):
+        if word in DECISIVE or self._tells(word, own, other):
             return False
         return word in FILLERS or numeric((word,)) or bool(self._words[word][other.frame.intent])
 
@@ -117,14 +118,16 @@ class _Counts:
         return here / ((here + there) or 1) >= TELLING
 
 
-def _same_slot(one: Entry, word: str, other: Entry, its: str) -> bool:
-    """Whether both words lie in slots of one name, or in none."""
+def _exchangeable(one: Entry, word: str, other: Entry, its: str) -> bool:
+    """Whether two words are values of one slot, numbers, or function words."""
 
     def slots(entry: Entry, word: str) -> set[str]:
         return {s.name for s in entry.frame.slots if word in entry.value(s)}
 
     first, second = slots(one, word), slots(other, its)
-    return first == second
+    if first or second:
+        return first == second
+    return numeric((word, its)) or {word, its} <= FUNCTION
 
 
 def _spelled_alike(one: str, other: str) -> bool:

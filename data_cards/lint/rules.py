@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from data_cards.jsonl import read_json_lines
-from data_cards.lint import carriers, nearness, texts, values
+from data_cards.lint import borders, carriers, nearness, texts, values
 from data_cards.lint.finding import KINDS, Finding, Place
 from data_cards.lint.reading import SPLITS, Reading
 from data_cards.records import Skill
@@ -15,7 +15,7 @@ Rule = Callable[[Reading], Iterator[Finding]]
 RULES: tuple[Rule, ...] = (
     texts.two_intents,
     texts.two_annotations,
-    carriers.boundaries,
+    borders.boundaries,
     values.unmarked_slots,
     values.two_slots,
     carriers.same_carrier,

@@ -1,10 +1,11 @@
 """Rules about slot values: such as stand unannotated, and such as stand under two slots."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sized
 
 from data_cards.lint.common_words import numeric, tells_nothing
 from data_cards.lint.finding import TWO_SLOTS, UNMARKED, Finding, Place
+from data_cards.lint.neighbours import Neighbours
 from data_cards.lint.reading import Entry, Reading, Words
 from data_cards.records import Slot
 
@@ -27,41 +28,17 @@ ROLES = 3
 """Values that two slots share from which they take the same things, as from-city and to-city."""
 
 
-class Neighbours:
-    """The words beside the spans of each slot."""
-
-    def __init__(self, reading: Reading) -> None:
-        self.left: dict[str, Counter[str]] = defaultdict(Counter)
-        self.right: dict[str, Counter[str]] = defaultdict(Counter)
-        self.both: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
-        for entry in reading.entries:
-            for slot in entry.frame.slots:
-                sides = entry.around(slot.start, slot.end)
-                self.left[slot.name][sides[0]] += 1
-                self.right[slot.name][sides[1]] += 1
-                self.both[slot.name][sides] += 1
-
-    def likelihood(self, name: str, left: str, right: str, less: int) -> float:
-        """How likely a span of the slot stands between two words, each side by itself.
-
-        `less` spans that stand there are not counted; half an occurrence is added to each side.
-        """
-        spans = self.left[name].total() - less + 1
-        sides = (self.left[name][left], self.right[name][right])
-        return (sides[0] - less + 0.5) * (sides[1] - less + 0.5) / spans**2
-
-
 def unmarked_slots(reading: Reading) -> Iterator[Finding]:
     """A known value of a slot that stands unannotated in an utterance without that slot.
 
     The intent takes the slot elsewhere; the value is no function word, no bare number, and no
     other slot covers any of it. It is missed if it is annotated `OFTEN` and `USUAL`ly, and spans of
-    the slot stand behind the same word and before the same word elsewhere; or if it is annotated
-    `SOMETIMES` or listed, and a span of the slot stands between just these two words. What is
-    usual is asked within the intent, where the value occurs there `ENOUGH`.
+    the slot are usual behind the word before it and before the word behind it (`BESIDE`); or if it
+    is annotated `SOMETIMES` or listed, and a span of the slot stands between just these two words
+    elsewhere. What is usual is asked within the intent, if the value occurs there `ENOUGH`.
     """
     beside = Neighbours(reading)
-    free = _free_values(reading)
+    free = _free_values(reading, beside)
     unmarked: Counter[_Use] = Counter()
     marked: Counter[_Use] = Counter()
     for (value, name), spans in free.items():
@@ -77,7 +54,7 @@ def unmarked_slots(reading: Reading) -> Iterator[Finding]:
             use = use if marked[use] + unmarked[use] >= ENOUGH else (value, name, "")
             share = marked[use] / (marked[use] + unmarked[use])
             left, right = entry.around(start, end)
-            fits = beside.left[name][left] > 0 and beside.right[name][right] > 0
+            fits = beside.usual(name, left, right)
             known = times >= OFTEN and share >= USUAL
             between = beside.both[name][left, right] > 0 and (
                 share >= SOMETIMES or (listed and not times)
@@ -96,10 +73,24 @@ _Use = tuple[Words, str, str]
 """A value, a slot, and an intent, or "" for all."""
 
 
-def _free_values(reading: Reading) -> dict[tuple[Words, str], list[tuple[Entry, int, int]]]:
+def _free_values(
+    reading: Reading, beside: Neighbours
+) -> dict[tuple[Words, str], list[tuple[Entry, int, int]]]:
     """(value, slot) -> where the value stands free and the slot could be meant."""
     takes = {(e.frame.intent, slot.name) for e in reading.entries for slot in e.frame.slots}
     free: dict[tuple[Words, str], list[tuple[Entry, int, int]]] = defaultdict(list)
+
+    def likeliest(names: list[str], marked: Mapping[str, Sized], left: str, right: str) -> str:
+        """The slot that the value most likely is, by its annotations and its neighbours."""
+        if len(names) == 1:
+            return names[0]
+        return max(
+            names,
+            key=lambda n: (
+                (len(marked.get(n, ())) + 0.5) * beside.likelihood(n, left, right, 0), n
+            ),
+        )  # fmt: skip
+
     reached: dict[int, int] = {}
     for entry, start, end in reading.occurrences():
         value = entry.words[start:end]
@@ -115,8 +106,8 @@ def _free_values(reading: Reading) -> dict[tuple[Words, str], list[tuple[Entry, 
             if name not in own and (entry.frame.intent, name) in takes
         ]
         if names:
-            name = max(names, key=lambda n: (len(marked.get(n, ())), n))
-            free[value, name].append((entry, start, end))
+            left, right = entry.around(start, end)
+            free[value, likeliest(names, marked, left, right)].append((entry, start, end))
             reached[id(entry)] = end
     return free
 
