@@ -205,7 +205,7 @@ def found(
 ) -> list[bool]:
     """Whether each planted fault is told by a finding that the clean skills do not have."""
     kinds = {kind: told for kind, _, told, _ in PLANTS}
-    before = {_told(f.kind.name, s.key, p.id) for s in clean for f in lint(s) for p in f.places[:1]}
+    before = {_told(f.kind.name, s.key, p.id) for s in clean for f in lint(s) for p in f.places}
     after = {_told(f.kind.name, s.key, p.id) for s in faulty for f in lint(s) for p in f.places}
     new = after - before
     return [any(_told(k, p.skill, p.id) in new for k in kinds[p.kind]) for p in planted]

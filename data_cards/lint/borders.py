@@ -57,7 +57,7 @@ def _in_part(reading: Reading) -> Iterator[tuple[Entry, Slot, Finding]]:
             yield (
                 entry,
                 slot,
-                _boundary(reading, entry, slot, other, f"[{' '.join(other.value(its))}]({name})"),
+                _boundary(reading, entry, slot, other, its),
             )
 
 

@@ -31,11 +31,24 @@ class Neighbours:
             and self.right[name][right] >= max(1, BESIDE * self._words[right])
         )  # fmt: skip
 
-    def likelihood(self, name: str, left: str, right: str, less: int) -> float:
+    def likelihood(self, name: str, left: str, right: str) -> float:
         """How likely a span of the slot stands between two words, each side by itself.
 
-        `less` spans that stand there are not counted; half an occurrence is added to each side.
+        Half an occurrence is added to each side.
         """
-        spans = self.left[name].total() - less + 1
-        sides = (self.left[name][left], self.right[name][right])
-        return (sides[0] - less + 0.5) * (sides[1] - less + 0.5) / spans**2
+        spans = self.left[name].total() + 1
+        return (self.left[name][left] + 0.5) * (self.right[name][right] + 0.5) / spans**2
+
+    def odds(self, usual: str, rare: str, left: str, right: str) -> float:
+        """How much likelier a span of `rare`, between these two words, is one of `usual`.
+
+        The span itself is not counted, half an occurrence is added to each side, and a side that no
+        other span of either slot has says nothing.
+        """
+        odds = 1.0
+        for beside, word in ((self.left, left), (self.right, right)):
+            as_usual, as_rare = beside[usual][word], beside[rare][word] - 1
+            if as_usual or as_rare:
+                odds *= (as_usual + 0.5) / (beside[usual].total() + 1)
+                odds /= (as_rare + 0.5) / beside[rare].total()
+        return odds

@@ -7,7 +7,6 @@ from data_cards.lint.common_words import numeric, tells_nothing
 from data_cards.lint.finding import TWO_SLOTS, UNMARKED, Finding, Place
 from data_cards.lint.neighbours import Neighbours
 from data_cards.lint.reading import Entry, Reading, Words
-from data_cards.records import Slot
 
 OFTEN = 3
 """Annotations of a value from which it is known as a value by itself."""
@@ -87,7 +86,7 @@ def _free_values(
         return max(
             names,
             key=lambda n: (
-                (len(marked.get(n, ())) + 0.5) * beside.likelihood(n, left, right, 0), n
+                (len(marked.get(n, ())) + 0.5) * beside.likelihood(n, left, right), n
             ),
         )  # fmt: skip
 
@@ -139,7 +138,8 @@ def two_slots(reading: Reading) -> Iterator[Finding]:
             if listed or _roles(reading, usual, rare):
                 continue
             for entry, slot in slots[rare]:
-                if _likelier(beside, usual, rare, entry, slot):
+                sides = entry.around(slot.start, slot.end)
+                if beside.odds(usual, rare, *sides) >= MARGIN:
                     said, times = " ".join(value), len(slots[usual])
                     yield Finding(
                         TWO_SLOTS, reading.skill.key,
@@ -161,13 +161,3 @@ def _roles(reading: Reading, one: str, other: str) -> bool:
     shared = len(reading.values_of[one] & reading.values_of[other])
     smaller = min(len(reading.values_of[one]), len(reading.values_of[other]))
     return (shared >= ROLES and shared >= 0.15 * smaller) or (shared >= 2 and shared >= smaller / 2)
-
-
-def _likelier(beside: Neighbours, usual: str, rare: str, entry: Entry, slot: Slot) -> bool:
-    """Whether the words on both sides of a span are likelier beside the usual slot.
-
-    The span itself is left out of the rarer slot's counts; half an occurrence is added to each.
-    """
-    left, right = entry.around(slot.start, slot.end)
-    as_usual = beside.likelihood(usual, left, right, 0)
-    return as_usual >= MARGIN * beside.likelihood(rare, left, right, 1)

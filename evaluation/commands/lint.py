@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from evaluation.workers.progress import say
+
 if TYPE_CHECKING:
     from data_cards.lint.finding import Finding
     from evaluation.planning.plan import Plan
@@ -59,14 +61,17 @@ def _checked(
     """The findings of each skill that was named, skill by skill."""
     from data_cards.card import card
     from data_cards.exchange.importing import preview
+    from data_cards.faults import Faults
     from data_cards.jsonl import read_folder, read_skill
     from data_cards.lint.rules import filed, lint, located
     from data_cards.registry.loading import load
 
     for path in paths:
         if path.is_file():
-            skill = preview(path).skill
-            yield skill.key, filed(lint(skill), path)
+            seen = preview(path)
+            if seen.faults:
+                _left_out(len(seen.faults), f"import {path}")
+            yield seen.skill.key, filed(lint(seen.skill), path)
         elif (path / "train.jsonl").exists():
             skill = read_skill(path.resolve(), slots_only=True)
             yield skill.key, located(lint(skill), path)
@@ -74,8 +79,15 @@ def _checked(
             for skill in read_folder(path, slots_only=True):
                 yield skill.key, located(lint(skill), path / skill.key)
     for name in suites:
-        for skill in load(card(name)):
+        faults = Faults()
+        for skill in load(card(name), faults):
             yield skill.key, lint(skill)
+        if len(faults):
+            _left_out(len(faults), f"check {name}")
+
+
+def _left_out(faults: int, command: str) -> None:
+    say(f"{faults} faulty entries were left out; `skillwise cards {command}` lists them")
 
 
 def warn(plan: "Plan") -> None:
@@ -83,7 +95,6 @@ def warn(plan: "Plan") -> None:
     from data_cards.lint.rules import lint
     from data_cards.lint.text import counted
     from evaluation.planning.skill_block import unpack
-    from evaluation.workers.progress import say
 
     folders = {path.resolve().name: path for path in plan.settings.data}
     own = [skill for skill in plan.skills if skill.suite in folders]
