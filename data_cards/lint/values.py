@@ -20,6 +20,9 @@ SOMETIMES = 0.3
 ENOUGH = 4
 """Occurrences of a value in an intent from which that intent alone says what is usual."""
 
+TWICE = 2
+"""Annotations of a value as the usual one of its slots, at least."""
+
 MARGIN = 2.0
 """How much likelier its neighbours make a value another slot's, at least."""
 
@@ -124,15 +127,18 @@ def _examples(reading: Reading, value: Words, name: str) -> tuple[Place, ...]:
 def two_slots(reading: Reading) -> Iterator[Finding]:
     """A value annotated as one slot here and as another there, where that looks like a slip.
 
-    No number, no value that the rarer slot's gazetteer lists, and none of two slots that share
-    `ROLES` values or half of the smaller one's. The rarer annotation is the finding, if the words
-    beside it are `MARGIN` times as likely beside the usual slot, by shares of each slot's spans.
+    The usual slot has it `TWICE`, or once and its gazetteer lists it. It is no number, the rarer
+    slot's gazetteer does not list it, and the two slots do not share `ROLES` values or half of the
+    smaller one's. The rarer annotation is the finding, if the words beside it are `MARGIN` times as
+    likely beside the usual slot, by shares of each slot's spans.
     """
     beside = Neighbours(reading)
     for value, slots in reading.by_value.items():
         if len(slots) < 2 or numeric(value) or tells_nothing(value):
             continue
         usual, *others = sorted(slots, key=lambda n: (-_weight(reading, value, n), n))
+        if len(slots[usual]) < TWICE and usual not in reading.listed.get(value, ()):
+            continue
         for rare in others:
             listed = rare in reading.listed.get(value, frozenset())
             if listed or _roles(reading, usual, rare):
