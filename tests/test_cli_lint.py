@@ -100,14 +100,16 @@ def test_bad_input_is_one_line(
 
 def test_compare_counts_the_findings_of_the_users_data(capsys: pytest.CaptureFixture[str]) -> None:
     faulty()
-    asked = ("compare", "--data", "skills", "--system", "toy_systems:Memory", "--dry-run")
-    assert run(*asked) == 0
-    said = capsys.readouterr()
-    assert said.err.splitlines() == [
-        "the data have findings: 1 two-intents, 2 few-utterances",
-        "`skillwise cards lint skills` lists them with file and line",
-    ]
-    assert "1 cell" in said.out
+    asked = ("compare", "--data", "skills", "--system", "toy_systems:Memory", "--jobs", "1")
+    note = (
+        "the data have findings: 1 two-intents, 2 few-utterances; "
+        "`skillwise cards lint skills` lists them"
+    )
+    assert run(*asked, "--dry-run") == 0
+    assert capsys.readouterr().err.splitlines() == [note]
+    assert run(*asked, "--out", "runs/a") == 0
+    assert capsys.readouterr().err.splitlines()[0] == note
+    assert note in Path("runs/a/report.md").read_text("utf-8")
 
 
 def test_compare_says_nothing_of_a_suite(capsys: pytest.CaptureFixture[str]) -> None:

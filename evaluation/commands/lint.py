@@ -1,6 +1,7 @@
 """`skillwise cards lint`, and what `compare --data` says of it."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -90,16 +91,17 @@ def _left_out(faults: int, command: str) -> None:
     say(f"{faults} faulty entries were left out; `skillwise cards {command}` lists them")
 
 
-def warn(plan: "Plan") -> None:
-    """Say on stderr, in two lines at most, what a lint of the --data folders finds."""
+def with_findings(plan: "Plan") -> "Plan":
+    """The plan with a note on what a lint of its --data folders finds, if it finds anything."""
     from data_cards.lint.rules import lint
     from data_cards.lint.text import counted
     from evaluation.planning.skill_block import unpack
 
-    folders = {path.resolve().name: path for path in plan.settings.data}
+    folders = {path.resolve().name for path in plan.settings.data}
     own = [skill for skill in plan.skills if skill.suite in folders]
     found = [finding for skill in own for finding in lint(unpack(skill))]
-    if found:
-        named = " ".join(str(path) for path in plan.settings.data)
-        say(f"the data have findings: {counted(found)}")
-        say(f"`skillwise cards lint {named}` lists them with file and line")
+    if not found:
+        return plan
+    named = " ".join(str(path) for path in plan.settings.data)
+    note = f"the data have findings: {counted(found)}; `skillwise cards lint {named}` lists them"
+    return replace(plan, notes=(*plan.notes, note))
