@@ -1,11 +1,14 @@
-"""`skillwise cards`: list, show, check, download, import."""
+"""`skillwise cards`: list, show, check, lint, download, import."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from evaluation.commands.lint import lint
+
 app = typer.Typer(help="Data cards: what data there is, and how to bring your own.")
+app.command("lint")(lint)
 
 
 @app.command("list")

@@ -40,6 +40,7 @@ def compare(
     gets the same --out.
     """
     from evaluation.commands.asking import asked, quick_look
+    from evaluation.commands.lint import with_findings
     from evaluation.driver.compare import compare as run
     from evaluation.driver.forecast import describe, forecast
     from evaluation.planning.plan import FOLDER, plan
@@ -47,6 +48,7 @@ def compare(
     from evaluation.report.tracking import need, track_run
     from evaluation.results.folder import new_folder
     from evaluation.workers.pool import Limits
+    from evaluation.workers.progress import say
 
     need(tracker)
     limits = Limits(cell_seconds, cell_memory)
@@ -57,8 +59,10 @@ def compare(
         seeds=seeds, skills=skills, vectors=vectors, slots_only=slots_only, sources=sources,
     )  # fmt: skip
     folder = out if out is not None else new_folder()
-    planned = plan(settings, folder.parent / FOLDER)
+    planned = with_findings(plan(settings, folder.parent / FOLDER))
     if dry_run:
+        for note in planned.notes:
+            say(note)
         typer.echo(describe(forecast(planned, folder, jobs)))
         return 0
     result = run(planned, folder, jobs=jobs, cluster=cluster, limits=limits)

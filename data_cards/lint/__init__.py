@@ -1,0 +1,1 @@
+"""What a skill's developer may want to fix in its data, found before anything is trained."""
