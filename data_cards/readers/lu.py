@@ -15,9 +15,9 @@ from data_cards.faults import Faults
 from data_cards.jsonl import read_bytes
 from data_cards.parsing import sources, splits
 from data_cards.parsing.expansion import distinct, shortcoming
-from data_cards.parsing.lu_lines import BULLETS, IMPORT, Lists, utterances
 from data_cards.parsing.options import Options, settle
 from data_cards.parsing.templates import folded
+from data_cards.readers.lu_lines import BULLETS, IMPORT, Lists, utterances
 from data_cards.records import Skill, Utterance
 
 HoldOut = Callable[[Iterable[Utterance], float, Callable[[Utterance], str]], splits.Parts]

@@ -14,8 +14,8 @@ from data_cards.faults import Faults
 from data_cards.parsing import splits
 from data_cards.parsing.expansion import distinct
 from data_cards.parsing.inline import assemble, hide_escaped, literal, show_escaped
-from data_cards.parsing.rasa_yaml import entries, many
 from data_cards.parsing.templates import folded
+from data_cards.readers.rasa_yaml import entries, many
 from data_cards.records import Frame, Skill, Utterance
 
 _MARK = re.compile(r"\[([^\[\]]*)\](?:\(([^()]*)\)|(\{[^{}]*\})|(\[\{[^\[\]]*\}\]))")

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from data_cards import DataError, SkillwiseError
 from data_cards.card import card
 from data_cards.faults import Faults
-from data_cards.parsing.lu_marks import lu_pieces
 from data_cards.readers.lu import read_file
+from data_cards.readers.lu_marks import lu_pieces
 from data_cards.records import Skill
 from data_cards.registry.loading import load
 

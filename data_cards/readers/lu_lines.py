@@ -10,7 +10,7 @@ from pathlib import Path
 from data_cards.faults import Faults
 from data_cards.parsing import sources
 from data_cards.parsing.inline import assemble
-from data_cards.parsing.lu_marks import lu_pieces
+from data_cards.readers.lu_marks import lu_pieces
 from data_cards.records import Frame, Slot, Utterance
 
 _HEADER = re.compile(r"^#+\s*(\S.*)$")
