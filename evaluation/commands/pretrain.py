@@ -24,7 +24,10 @@ def pretrain(
     ],
     text: Annotated[
         Names,
-        typer.Option(help="Text file with one sentence per line; FILE:2 reads it twice as often."),
+        typer.Option(
+            help="Text file with one sentence per line, also packed, or - for stdin; "
+            "FILE:2 reads it twice as often."
+        ),
     ] = None,
     suite: Annotated[
         Names, typer.Option(help="A card whose training utterances are read as text.")
@@ -76,7 +79,7 @@ def pretrain(
     need(tracker)
     from accelerate import PartialState
 
-    from evaluation.planning.names import language as language_of
+    from data_cards.locales import language as language_of
     from pretrain.mlm.training import Progress
     from pretrain.pipeline import Request
     from pretrain.pipeline import pretrain as run
@@ -151,7 +154,7 @@ def _settings(changes: list[str]) -> PretrainSettings:
             raise SkillwiseError(f"--set {change}: write key=value")
         try:
             values[key] = json.loads(value)
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):
             values[key] = value
     try:
         return PretrainSettings.model_validate(values)
