@@ -114,12 +114,18 @@ def read(path: Path, skills: str | None = None, seeds: int | None = None) -> Abl
     """Read and check a file; `skills` and `seeds`, if given, replace those of the base."""
     try:
         content = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except OSError as error:
+        fault = f"cannot be read ({error.strerror})"
+        raise DataError(path, None, fault, "name a TOML file") from None
+    except (ValueError, RecursionError) as error:  # also numbers of too many digits
         raise DataError(path, None, f"is no TOML ({error})", "mend it") from None
     try:
         file = AblationFile.model_validate(content)
     except ValidationError as error:
         raise _fault(path, error) from None
+    _check_values(path, "base", file.base.set)
+    for change in file.change:
+        _check_values(path, f"change {change.name!r}", change.set)
     base = file.base
     base = base.model_copy(update={"skills": skills} if skills is not None else {})
     base = base.model_copy(update={"seeds": seeds} if seeds is not None else {})
@@ -147,6 +153,17 @@ def flat(values: Mapping[str, Any], above: str = "") -> dict[str, Any]:
         name = f"{above}.{key}" if above else key
         found |= flat(value, name) if isinstance(value, Mapping) else {name: value}
     return found
+
+
+def _check_values(path: Path, place: str, values: Mapping[str, Any]) -> None:
+    """Refuse what TOML can say and no setting takes: dates, times, infinities and NaN."""
+    for key, value in flat(values).items():
+        try:
+            json.dumps(value, allow_nan=False)
+        except (TypeError, ValueError):
+            fault = f"{place}: set.{key} = {value} is no value of a setting"
+            remedy = "give a finite number, a text in quotes, true, false or a list of these"
+            raise DataError(path, None, fault, remedy) from None
 
 
 def slug(name: str) -> str:

@@ -41,6 +41,10 @@ HELD_CELLS = 20_000
 """Finished cells of a run that are held in memory at most; the rows of more are read each time."""
 
 
+_MADE_ON_SIGHT = ("json_each('[]')", "json_tree('[]')", "pragma_table_info('cells')")
+"""Tables that SQLite makes at their first use, which a connection that only reads may not do."""
+
+
 class StoredCells(Collection[PlannedCell]):
     """The finished cells of a large run, read from its file at each walk over them."""
 
@@ -225,6 +229,15 @@ class Results:
         """Column names and rows of any one query; open the file without `write` for it."""
         cursor = self._db.execute(sql)
         return [column[0] for column in cursor.description or ()], cursor
+
+    def ask(self, sql: str) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+        """Column names and rows of a query of the user's: it can read this file and nothing else,
+        whatever it says. From here on no other query may be put to this object."""
+        for table in _MADE_ON_SIGHT:
+            self._db.execute(f"SELECT 1 FROM {table}").close()
+        self._db.set_authorizer(schema.reads_only)
+        self._db.text_factory = lambda text: text.decode("utf-8", "replace")
+        return self.query(sql)
 
     def _names(self, table: str, columns: Iterable[str]) -> str:
         """Columns for a query; what an older file lacks is NULL."""
