@@ -40,6 +40,7 @@ def ablate(
         for name, path in ready().items():
             typer.echo(f"{name}: {path}")
         return 0
+    from data_cards.scratch import need_folder
     from evaluation.ablation.run import ablate as run
     from evaluation.ablation.run import render
     from evaluation.workers.pool import Limits
@@ -50,6 +51,7 @@ def ablate(
     path = find(file)
     ablation = read(path, skills, seeds)
     folder = out if out is not None else Path("runs/ablations") / path.stem
+    need_folder(folder)
     rows = run(ablation, folder, jobs=jobs, cluster=cluster, limits=limits)
     typer.echo(render(path.stem, rows))
     typer.echo(f"{folder / 'ablation.md'}")

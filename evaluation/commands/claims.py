@@ -52,6 +52,7 @@ def claims(
     finished runs instead. Exit code 0: done. 1: a claim that held before fails now, or a cell
     failed. 2: bad input.
     """
+    from data_cards.scratch import need_file, need_folder
     from evaluation.claims.conclude import conclude, read_convergence, read_runs
     from evaluation.claims.record import FILE, broken, read_held, write_held
     from evaluation.claims.text import figures, render
@@ -64,6 +65,9 @@ def claims(
 
     started = time.monotonic()
     folder = out if out is not None else run[0] if run else RUNS / "claims"
+    need_folder(folder)
+    if json_ is not None:
+        need_file(json_, "--json")
     record = reference if reference is not None else folder / FILE
     held = read_held(record) if reference is not None or record.exists() else frozenset()
     meter = read_convergence(convergence) if convergence is not None else None

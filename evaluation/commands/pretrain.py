@@ -121,10 +121,12 @@ def pretrain(
 
 
 def _map(stores: list[str], out: Path) -> int:
+    from data_cards.scratch import need_file
     from pretrain.quality.drawing import draw
     from pretrain.quality.word_map import caption, word_map
     from pretrain.store.vector_store import VectorStore, default_store
 
+    need_file(out)
     drawn = []
     for name in stores:
         packaged = None if Path(name).exists() else default_store(name)

@@ -97,9 +97,11 @@ def export(
     binary: Binary = None,
 ) -> int:
     """Write a store as a word2vec file, which gensim and most other tools read."""
+    from data_cards.scratch import need_file
     from pretrain.store import word2vec as exchange
     from pretrain.store.vector_store import VectorStore
 
+    need_file(out)
     opened = VectorStore.open(store)
     exchange.write(opened, out, binary=_is_binary(out, binary))
     typer.echo(f"{out}: {len(opened):,} words of {opened.width} dimensions")
