@@ -110,7 +110,7 @@ def takes_places(command: Callable[..., int]) -> set[str]:
         if "Path" in str(hint) or name in ("text", "maps", "file"):
             option = next((x for x in getattr(hint, "__metadata__", ())), None)
             given = getattr(option, "default", None)  # where typer keeps a name of its own
-            told = given if str(given).startswith("--") else name
+            told = str(given) if str(given).startswith("--") else name
             is_option = isinstance(option, OptionInfo)
             found.add(f"--{told.lstrip('-')}" if is_option else told)
     return found

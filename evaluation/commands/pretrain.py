@@ -1,6 +1,7 @@
 """`skillwise pretrain`."""
 
 import json
+import math
 import os
 import shlex
 import sys
@@ -73,6 +74,8 @@ def pretrain(
         return _map(maps, out)
     if minutes is not None and steps is not None:
         raise SkillwiseError("--minutes and --steps: give one of them")
+    if minutes is not None and not math.isfinite(minutes):
+        raise SkillwiseError(f"--minutes {minutes}: give a finite number")
     settings = _settings(change or [])
     from evaluation.report.tracking import need, tracking
 

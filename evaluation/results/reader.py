@@ -7,6 +7,7 @@ Answers and counts are compressed JSON, one block a cell, with a checksum; nothi
 import hashlib
 import json
 import re
+import sqlite3
 import zlib
 from array import array
 from collections.abc import Collection, Iterable, Iterator
@@ -45,6 +46,10 @@ _MADE_ON_SIGHT = ("json_each('[]')", "json_tree('[]')", "pragma_table_info('cell
 """Tables that SQLite makes at their first use, which a connection that only reads may not do."""
 
 
+_DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError, json.JSONDecodeError, zlib.error)
+"""What bytes that are not as they were written come to in a file that SQLite still opens."""
+
+
 class StoredCells(Collection[PlannedCell]):
     """The finished cells of a large run, read from its file at each walk over them."""
 
@@ -67,6 +72,7 @@ class Results:
 
     def __init__(self, path: Path, *, write: bool = False) -> None:
         self.path = path
+        self._reads = not write
         self._tidies = not write and not schema.pending(path)
         self._db = schema.connect(path, write=write)
 
@@ -80,6 +86,12 @@ class Results:
         at: TracebackType | None,
     ) -> None:
         self.close()
+        if self._reads and isinstance(error, _DAMAGE) and "locked" not in str(error):
+            raise self._damaged(error) from None
+
+    def _damaged(self, error: Exception) -> DataError:
+        remedy = "remove the file, the run is then computed again"
+        return DataError(self.path, None, f"is damaged ({error})", remedy)
 
     def close(self) -> None:
         """Close the file; what reading left beside it is removed."""
@@ -137,8 +149,19 @@ class Results:
         return number
 
     def run(self, run: int | None = None) -> RunResult:
-        """A finished run, by default the last; `DataError` where it was cut short."""
+        """A finished run, by default the last; `DataError` where it was cut short or is damaged."""
         number = self.ended_run(run)
+        try:
+            return self._run(number)
+        except (
+            *_DAMAGE,
+            TypeError,
+            KeyError,
+            ValueError,
+        ) as error:  # TypeError: a field of another name
+            raise self._damaged(error) from None
+
+    def _run(self, number: int) -> RunResult:
         findings = self._names("runs", FINDINGS)
         row = self._db.execute(
             f'SELECT "commit", settings_digest, settings, seconds, {findings} FROM runs'
