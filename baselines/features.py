@@ -15,7 +15,7 @@ _LENGTHS = (2, 3, 4, 5, 7, 10, 15)
 
 
 class _Groups(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class IntentGroups(_Groups):

@@ -18,7 +18,7 @@ from data_cards.records import Prediction, Skill, Utterance
 class LinearSettings(BaseModel):
     """The settings that every linear system has: what it sees of an utterance."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     intent: IntentGroups = Field(
         IntentGroups(), description="feature groups of the intent classifier"

@@ -19,7 +19,7 @@ TokenRow = list[list[str]]
 class CrfSettings(BaseModel):
     """How a CRF is trained (L-BFGS; OWL-QN where `c1` is above 0)."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     c1: float = Field(0.0, ge=0, description="strength of L1, which drops features altogether")
     c2: float = Field(0.1, ge=0, description="strength of L2")

@@ -41,6 +41,27 @@ def write_whole(path: Path, text: str | Iterable[str]) -> None:
         file.writelines([text] if isinstance(text, str) else text)
 
 
+def need_file(path: Path, option: str = "--out") -> None:
+    """Raise `DataError` where no file can be written at `path`: a folder, or below a file.
+
+    Called before the work begins, so that hours of it are not lost to a wrong name.
+    """
+    if path.is_dir():
+        raise DataError(f"{option} {path}", None, "is a folder", "name a file in it")
+    need_folder(path.parent, option)
+
+
+def need_folder(path: Path, option: str = "--out") -> None:
+    """Raise `DataError` where no folder can be made at `path`: a file stands there, or above."""
+    try:
+        above = next((each for each in (path, *path.parents) if each.exists()), path)
+    except OSError as error:  # a name too long
+        raise unwritable(f"{option} {path}", error, "name another") from None
+    if above.exists() and not above.is_dir():
+        fault = "is a file" if above == path else f"lies below {above}, which is a file"
+        raise DataError(f"{option} {path}", None, fault, "name a folder")
+
+
 def unwritable(path: Path | str, error: Exception, remedy: str = ROOM) -> DataError:
     """The error of a file that the system, or the database on it, does not let us write."""
     reason = getattr(error, "strerror", None) or error

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class TransferSettings(BaseModel):
     """Stage 2: what a new skill takes over from the source model, and how it goes on from there."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     keep: Literal["shared", "tasks", "hidden"] = Field(
         "shared", description="last layer kept; what stands above it is drawn anew"
@@ -29,7 +29,7 @@ class TransferSettings(BaseModel):
 class DNNSettings(BaseModel):
     """The network `dnn-*`; defaults were chosen on development draws (docs/LOG.md)."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     vectors: Literal["random", "store"] = Field("store", description="where word vectors come from")
     vector_norm: float = Field(6.0, gt=0, description="mean norm the word vectors are scaled to")
@@ -92,7 +92,7 @@ class DNNSettings(BaseModel):
 class SourceSettings(BaseModel):
     """Stage 1: how the source model is trained on mature skills."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     network: DNNSettings = Field(DNNSettings(), description="the shape that stage 2 takes over")
     steps: int = Field(

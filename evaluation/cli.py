@@ -1,5 +1,6 @@
 """The command line: a table of commands, and what becomes of their errors."""
 
+import errno
 import sys
 from collections.abc import Sequence
 
@@ -43,6 +44,12 @@ app.add_typer(cards.app, name="cards", short_help="See what data there is; impor
 BAD_INPUT = 2
 INTERRUPTED = 130
 
+_PLACES = {
+    errno.EACCES, errno.EEXIST, errno.EFBIG, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG,
+    errno.ENOENT, errno.ENOSPC, errno.ENOTDIR, errno.EPERM, errno.EROFS,
+}  # fmt: skip
+"""What the system says of a place that the user named, and that is not what it should be."""
+
 _UsageError: type[Exception] = next(
     c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException"
 )
@@ -77,6 +84,11 @@ def _run(argv: list[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # the reader left, e.g. `| head`; nothing is wrong
         return 0
+    except OSError as error:
+        if error.errno not in _PLACES or error.filename is None:
+            raise  # a bug keeps its traceback
+        _say(f"{error.filename}: cannot be used ({error.strerror}); name another file or folder")
+        return BAD_INPUT
     return code if isinstance(code, int) else 0
 
 

@@ -113,8 +113,7 @@ def exported(model: MaskedWordModel) -> NDArray[np.float32]:
 def _check(request: Request) -> None:
     if not request.sources:
         raise SkillwiseError("no text to learn from; give --text FILE, --suite NAME or --chitchat")
-    if store.occupied(request.out):
-        raise DataError(request.out, None, "holds a store already", "name another --out")
+    store.refuse_occupied(request.out)
     if (request.out / ".work" / "checkpoint.safetensors").exists() and not request.resume:
         raise DataError(
             request.out, None, "holds an unfinished training",

@@ -188,7 +188,7 @@ def test_bad_input_is_one_line(case: str, capsys: pytest.CaptureFixture[str]) ->
         (["--jobs", "0"], "jobs"),
         (["--vectors", "nowhere"], "nowhere"),
         (["--no-such-option"], "no-such-option"),
-        (["--out", "data/music@en-US/test.jsonl"], "cannot be written"),
+        (["--out", "data/music@en-US/test.jsonl"], "is a file; name a folder"),
     ],
 )
 def test_bad_settings_are_one_line(

@@ -1,5 +1,6 @@
 """`skillwise pretrain` in this process: a store from a toy text, or one line."""
 
+import gzip
 import random
 from pathlib import Path
 
@@ -67,7 +68,16 @@ BAD: dict[str, tuple[list[str], str]] = {
     "empty": (["--text", "empty.txt"], "the text has 0 words"),
     "one word": (["--text", "word.txt"], "the text has 1 words"),
     "damaged": (["--text", "bad.gz"], "bad.gz: cannot be read"),
-    "out is a file": (["--text", "a.txt", "--out", "a.txt"], "a.txt"),
+    "out is a file": (["--text", "a.txt", "--out", "a.txt"], "a.txt: is a file, not a folder"),
+    "endless": (["--text", "a.txt", "--set", "rate=Infinity"], "--set rate=inf"),
+    "too large": (["--text", "a.txt", "--set", "rate=1e999"], "--set rate=inf"),
+    "no number at all": (["--text", "a.txt", "--set", "rate=NaN"], "--set rate=nan"),
+    "many digits": (["--text", "a.txt", "--set", f"rows={'9' * 5000}"], "--set rows="),
+    "locale": (["--text", "a.txt", "--locale", "de_DE"], "--locale de_DE: write de-DE"),
+    "a name": (["--text", "a.txt", "--locale", "German"], "--locale German: write de"),
+    "NUL": (["--text", "nul.txt"], "nul.txt:1: holds a NUL byte"),
+    "UTF-16": (["--text", "utf-16.txt"], "utf-16.txt: is UTF-16; save the file as UTF-8"),
+    "7z": (["--text", "a.7z"], "a.7z: is a 7z archive; unpack it"),
 }
 
 
@@ -76,7 +86,10 @@ def test_bad_input_is_one_line(case: str, capsys: pytest.CaptureFixture[str]) ->
     Path("latin.txt").write_bytes(b"gut\nsp\xe4t\n")
     Path("empty.txt").write_bytes(b"")
     Path("word.txt").write_text("word\n" * 99, "utf-8")
-    Path("bad.gz").write_bytes(b"not gzip")
+    Path("bad.gz").write_bytes(gzip.compress(b"text\n" * 999)[:-9])
+    Path("nul.txt").write_bytes("nur Text".encode("utf-16-le"))
+    Path("utf-16.txt").write_bytes("nur Text".encode("utf-16"))
+    Path("a.7z").write_bytes(b"7z\xbc\xaf\x27\x1c\0\4")
     options, words = BAD[case]
     before = sorted(p.name for p in Path().iterdir())
     assert run("--out", "s", "--steps", "5", *options) == 2

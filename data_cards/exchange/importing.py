@@ -10,7 +10,9 @@ from data_cards.errors import DataError, SkillwiseError
 from data_cards.exchange.formats import FORMATS, format_of, locale_in
 from data_cards.faults import Fault, Faults
 from data_cards.jsonl import name_fault, read_skill, write_skill
-from data_cards.parsing import locales, sources
+from data_cards.locales import checked
+from data_cards.parsing import locale_evidence as locales
+from data_cards.parsing import sources
 from data_cards.records import Skill
 
 _CULTURE = re.compile(r"^(?:> ?!# ?@app\.culture\s*=|language:)\s*[\"']?([\w-]+)", re.MULTILINE)
@@ -78,7 +80,7 @@ def preview(
 def _locale(path: Path, format: str, given: str | None) -> tuple[str, str]:
     """(locale, what told it), or ("en-US", "") where nothing but the words can tell."""
     if given is not None:
-        return locales.settle(given), "as given"
+        return checked(given), "as given"
     inside = locale_in(path, format)
     if not inside and format in ("lu", "rasa"):
         culture = _CULTURE.search(sources.text(path))

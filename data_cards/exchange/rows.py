@@ -11,7 +11,8 @@ from data_cards.errors import DataError
 from data_cards.exchange.shape import NAMES, Shape, opened, shape
 from data_cards.faults import Faults
 from data_cards.jsonl import parse_row
-from data_cards.parsing import fields, locales, splits
+from data_cards.parsing import fields, splits
+from data_cards.parsing import locale_evidence as locales
 from data_cards.parsing.columns import SPLITS, Row
 from data_cards.parsing.inline import assemble, marked_pieces, pieces, token_pieces
 from data_cards.records import Frame, Skill, Utterance

@@ -9,7 +9,7 @@ from typing import Any
 
 from data_cards.parsing.columns import SPLITS
 from data_cards.parsing.inline import style
-from data_cards.parsing.locales import by_code
+from data_cards.parsing.locale_evidence import by_code
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "tokens": ("tokens", "words"),

@@ -29,6 +29,8 @@ class PackWriter:
     def __init__(self, path: Path) -> None:
         """Raises `DataError` where another writer is at work, or the file is no pack file."""
         self.path = path
+        if path.is_dir():
+            raise DataError(path, None, "is a folder, not a pack file", "name a file in it")
         self._lock = self._locked()
         self._descriptor = -1
         try:

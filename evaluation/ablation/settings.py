@@ -4,6 +4,7 @@ Each row is an ordinary comparison of one system in a folder of its own. So its 
 those of any run, and they are the cells that `compare` would compute.
 """
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -117,7 +118,10 @@ def read(path: Path, skills: str | None = None, seeds: int | None = None) -> Abl
     """Read and check a file; `skills` and `seeds`, if given, replace those of the base."""
     try:
         content = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except OSError as error:
+        fault = f"cannot be read ({error.strerror})"
+        raise DataError(path, None, fault, "name a TOML file") from None
+    except (ValueError, RecursionError) as error:  # also numbers of too many digits
         raise DataError(path, None, f"is no TOML ({error})", "mend it") from None
     return checked(content, path, skills, seeds)
 
@@ -130,6 +134,9 @@ def checked(
         file = AblationFile.model_validate(content)
     except ValidationError as error:
         raise _fault(path, error) from None
+    _check_values(path, "base", file.base.set)
+    for change in file.change:
+        _check_values(path, f"change {change.name!r}", change.set)
     base = file.base
     base = base.model_copy(update={"skills": skills} if skills is not None else {})
     base = base.model_copy(update={"seeds": seeds} if seeds is not None else {})
@@ -148,6 +155,17 @@ def checked(
             )  # fmt: skip
         rows.append(row)
     return Ablation(path, tuple(rows))
+
+
+def _check_values(path: Path, place: str, values: Mapping[str, Any]) -> None:
+    """Refuse what TOML can say and no setting takes: dates, times, infinities and NaN."""
+    for key, value in flat(values).items():
+        try:
+            json.dumps(value, allow_nan=False)
+        except (TypeError, ValueError):
+            fault = f"{place}: set.{key} = {value} is no value of a setting"
+            remedy = "give a finite number, a text in quotes, true, false or a list of these"
+            raise DataError(path, None, fault, remedy) from None
 
 
 def slug(name: str) -> str:

@@ -40,6 +40,7 @@ def ablate(
         for name, path in ready().items():
             typer.echo(f"{name}: {path}")
         return 0
+    from data_cards.scratch import need_folder
     from evaluation.ablation.run import ablate as run
     from evaluation.ablation.run import render
     from evaluation.planning.plan import FOLDER
@@ -52,6 +53,7 @@ def ablate(
     path = find(file)
     ablation = read(path, skills, seeds)
     folder = out if out is not None else RUNS / "ablations" / path.stem
+    need_folder(folder)
     sources = None if out is not None else RUNS / FOLDER
     rows = run(ablation, folder, jobs=jobs, cluster=cluster, limits=limits, sources=sources)
     typer.echo(render(path.stem, rows))

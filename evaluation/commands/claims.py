@@ -49,6 +49,7 @@ def claims(
     finished runs instead. Exit code 0: done. 1: a claim that held before fails now, or a cell
     failed. 2: bad input.
     """
+    from data_cards.scratch import need_file, need_folder
     from evaluation.claim_check.run import check_claims
     from evaluation.claim_check.text import figures, render
     from evaluation.commands.asking import asked
@@ -57,6 +58,9 @@ def claims(
 
     started = time.monotonic()
     folder = out if out is not None else run[0] if run else RUNS / "claims"
+    need_folder(folder)
+    if json_ is not None:
+        need_file(json_, "--json")
     settings = None
     if not run:
         settings = asked(

@@ -39,6 +39,7 @@ def compare(
     gives a first look in about a minute. A run that was cut short goes on where it stopped if it
     gets the same --out.
     """
+    from data_cards.scratch import need_folder
     from evaluation.commands.asking import asked, quick_look
     from evaluation.commands.lint import with_findings
     from evaluation.driver.compare import compare as run
@@ -59,6 +60,7 @@ def compare(
         seeds=seeds, skills=skills, vectors=vectors, slots_only=slots_only, sources=sources,
     )  # fmt: skip
     folder = out if out is not None else new_folder()
+    need_folder(folder)
     planned = with_findings(plan(settings, folder.parent / FOLDER))
     if dry_run:
         for note in planned.notes:

@@ -45,6 +45,7 @@ def nightly(
     --drill measures how often this gate alarms without a change, and how often it finds a planted
     loss. It uses the answers of the nights since the reference. Nothing may have changed in them.
     """
+    from data_cards.scratch import need_folder
     from evaluation.commands.asking import asked
     from evaluation.nights.pages import headline
     from evaluation.nights.rehearsal import rehearse
@@ -54,6 +55,7 @@ def nightly(
     from evaluation.workers.pool import Limits
 
     folder = history if history is not None else HISTORY
+    need_folder(folder, "--history")
     if drill is not None:
         typer.echo(rehearse(folder, drill))
         return 0

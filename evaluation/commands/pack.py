@@ -47,10 +47,12 @@ def add(
     Skills that the file has already are left alone, so a command that was killed goes on where it
     stopped. --again fits them once more, and the new packs take the place of the old ones.
     """
+    from data_cards.scratch import need_file
     from evaluation.commands.asking import asked
     from evaluation.driver.pack import add as run
     from evaluation.planning.plan import plan
 
+    need_file(out)
     settings = asked(
         suite=suite, data=data, systems=None, system=[system], change=change, shots=[shots],
         seeds=1, skills=skills, vectors=vectors, slots_only=slots_only,

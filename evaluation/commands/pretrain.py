@@ -1,5 +1,6 @@
 """`skillwise pretrain`."""
 
+import math
 import os
 import shlex
 import sys
@@ -24,7 +25,10 @@ def pretrain(
     ],
     text: Annotated[
         Names,
-        typer.Option(help="Text file with one sentence per line; FILE:2 reads it twice as often."),
+        typer.Option(
+            help="Text file with one sentence per line, also packed, or - for stdin; "
+            "FILE:2 reads it twice as often."
+        ),
     ] = None,
     suite: Annotated[
         Names, typer.Option(help="A card whose training utterances are read as text.")
@@ -70,13 +74,15 @@ def pretrain(
         return _map(maps, out)
     if minutes is not None and steps is not None:
         raise SkillwiseError("--minutes and --steps: give one of them")
+    if minutes is not None and not math.isfinite(minutes):
+        raise SkillwiseError(f"--minutes {minutes}: give a finite number")
     settings = _settings(change or [])
     from evaluation.report.tracking import need, tracking
 
     need(tracker)
     from accelerate import PartialState
 
-    from evaluation.planning.names import language as language_of
+    from data_cards.locales import language as language_of
     from pretrain.mlm.training import Progress
     from pretrain.pipeline import Request
     from pretrain.pipeline import pretrain as run
@@ -118,10 +124,12 @@ def pretrain(
 
 
 def _map(stores: list[str], out: Path) -> int:
+    from data_cards.scratch import need_file
     from pretrain.quality.drawing import draw
     from pretrain.quality.word_map import caption, word_map
     from pretrain.store.vector_store import VectorStore, default_store
 
+    need_file(out)
     drawn = []
     for name in stores:
         packaged = None if Path(name).exists() else default_store(name)

@@ -57,9 +57,11 @@ def export(
     ] = None,
 ) -> int:
     """Write the cells, answers and comparisons of a run as Parquet files."""
+    from data_cards.scratch import need_folder
     from evaluation.results.folder import last_folder
     from evaluation.results.parquet import export as write
 
+    need_folder(parquet, "--parquet")
     for path in write(run if run is not None else last_folder(), parquet):
         typer.echo(str(path))
     return 0
@@ -71,8 +73,10 @@ def merge(
     out: Annotated[Path, typer.Option(help="Folder of the joined results.")],
 ) -> int:
     """Join the results of several runs; each cell is kept once, and runs are compared whole."""
+    from data_cards.scratch import need_folder
     from evaluation.driver.merge import merge as join
 
+    need_folder(out)
     merged = join(runs, out)
     typer.echo(f"{out}: {merged.cells} cells of {merged.runs} runs")
     if merged.repeated:

@@ -2,15 +2,22 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from pretrain.store.word2vec import Imported
 
 app = typer.Typer(help="Word vectors: look at a store, score it, read and write word2vec files.")
 
 Binary = Annotated[
     bool | None,
     typer.Option("--binary/--text", help="word2vec's format. [default: binary for .bin]"),
+]
+ReadBinary = Annotated[
+    bool | None,
+    typer.Option("--binary/--text", help="word2vec's format. [default: as the file is]"),
 ]
 
 
@@ -24,32 +31,37 @@ class Kind(StrEnum):
 @app.command("import")
 def import_(
     source: Annotated[
-        Path, typer.Argument(help="A word2vec or GloVe file (also .gz), or a store.")
+        Path,
+        typer.Argument(help="A word2vec or GloVe file (also packed), - for stdin, or a store."),
     ],
     out: Annotated[Path, typer.Option(help="Folder of the new store.")],
     locale: Annotated[str, typer.Option(help="Language or locale of the words.")] = "en",
     kind: Annotated[Kind, typer.Option(help="Type of the numbers.")] = Kind.int8,
-    binary: Binary = None,
+    binary: ReadBinary = None,
 ) -> int:
     """Make a store, which `--vectors` takes, from a word2vec file or from another store.
 
-    Words are normalised as everywhere; if two become one, the first stays. A store of an older
-    format, or of another type of numbers, is written in today's.
+    Words are normalised as everywhere; if two become one, the first stays. Words that cannot be
+    used are left out and counted. A store of an older format, or of another type of numbers, is
+    written in today's.
     """
     import numpy as np
 
-    from evaluation.planning.names import language as language_of
+    from data_cards.locales import language as language_of
     from pretrain.store import word2vec as exchange
-    from pretrain.store.vector_store import VectorStore, write
+    from pretrain.store.vector_store import VectorStore, refuse_occupied, write
 
+    language = language_of(locale)
+    if source.is_file():
+        exchange.check(source, binary=binary)
+    refuse_occupied(out)  # before a large file is read
     if source.is_dir():
         old = VectorStore.open(source)
-        words, vectors, merged = old.words, old.dequantised(np.arange(len(old))), 0
-        language, origin = old.language, f"store {old.id}"
+        words, vectors = old.words, old.dequantised(np.arange(len(old)))
+        language, origin, notes = old.language, f"store {old.id}", []
     else:
-        found = exchange.read(source, binary=_is_binary(source, binary))
-        words, vectors, merged = found.words, found.vectors, found.merged
-        language, origin = language_of(locale), source.name
+        found = exchange.read(source, binary=binary)
+        words, vectors, origin, notes = found.words, found.vectors, source.name, _notes(found)
     card = (
         f"---\nlanguage: {language}\nlibrary_name: skillwise\n---\n\n"
         f"# Word vectors from {origin}\n\n"
@@ -60,9 +72,22 @@ def import_(
         out, words, vectors, {"language": language, "origin": origin}, card, kind=kind.value
     )
     typer.echo(f"{out}: {len(made):,} words, digest {made.id[:16]}")
-    if merged:
-        typer.echo(f"{merged:,} words differed from another only in case or form", err=True)
+    for note in notes:
+        typer.echo(note, err=True)
     return 0
+
+
+def _notes(found: "Imported") -> list[str]:
+    """What of a file did not come into the store."""
+    notes = [
+        f"{left.count:,} words left out: {left.why} (first: {found.unit} {left.first:,})"
+        for left in found.left_out
+    ]
+    if found.repeated:
+        notes.append(f"{found.repeated:,} words came again; the first vector of each stays")
+    if found.merged:
+        notes.append(f"{found.merged:,} words differed from another only in case or form")
+    return notes
 
 
 @app.command()
@@ -72,9 +97,11 @@ def export(
     binary: Binary = None,
 ) -> int:
     """Write a store as a word2vec file, which gensim and most other tools read."""
+    from data_cards.scratch import need_file
     from pretrain.store import word2vec as exchange
     from pretrain.store.vector_store import VectorStore
 
+    need_file(out)
     opened = VectorStore.open(store)
     exchange.write(opened, out, binary=_is_binary(out, binary))
     typer.echo(f"{out}: {len(opened):,} words of {opened.width} dimensions")

@@ -10,7 +10,7 @@ def value_of(text: str) -> Any:
     """The value that a text writes: JSON where it is some, else the text itself, unquoted."""
     try:
         return json.loads(text)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):  # also numbers of too many digits, nested too deeply
         return text
 
 

@@ -7,6 +7,7 @@ Answers and counts are compressed JSON, one block a cell, with a checksum; nothi
 import hashlib
 import json
 import re
+import sqlite3
 import zlib
 from array import array
 from collections.abc import Collection, Iterable, Iterator
@@ -41,6 +42,14 @@ HELD_CELLS = 20_000
 """Finished cells of a run that are held in memory at most; the rows of more are read each time."""
 
 
+_MADE_ON_SIGHT = ("json_each('[]')", "json_tree('[]')", "pragma_table_info('cells')")
+"""Tables that SQLite makes at their first use, which a connection that only reads may not do."""
+
+
+_DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError, json.JSONDecodeError, zlib.error)
+"""What bytes that are not as they were written come to in a file that SQLite still opens."""
+
+
 class StoredCells(Collection[PlannedCell]):
     """The finished cells of a large run, read from its file at each walk over them."""
 
@@ -63,6 +72,7 @@ class Results:
 
     def __init__(self, path: Path, *, write: bool = False) -> None:
         self.path = path
+        self._reads = not write
         self._tidies = not write and not schema.pending(path)
         self._db = schema.connect(path, write=write)
 
@@ -76,6 +86,12 @@ class Results:
         at: TracebackType | None,
     ) -> None:
         self.close()
+        if self._reads and isinstance(error, _DAMAGE) and "locked" not in str(error):
+            raise self._damaged(error) from None
+
+    def _damaged(self, error: Exception) -> DataError:
+        remedy = "remove the file, the run is then computed again"
+        return DataError(self.path, None, f"is damaged ({error})", remedy)
 
     def close(self) -> None:
         """Close the file; what reading left beside it is removed."""
@@ -133,8 +149,19 @@ class Results:
         return number
 
     def run(self, run: int | None = None) -> RunResult:
-        """A finished run, by default the last; `DataError` where it was cut short."""
+        """A finished run, by default the last; `DataError` where it was cut short or is damaged."""
         number = self.ended_run(run)
+        try:
+            return self._run(number)
+        except (
+            *_DAMAGE,
+            TypeError,
+            KeyError,
+            ValueError,
+        ) as error:  # TypeError: a field of another name
+            raise self._damaged(error) from None
+
+    def _run(self, number: int) -> RunResult:
         findings = self._names("runs", FINDINGS)
         row = self._db.execute(
             f'SELECT "commit", settings_digest, settings, seconds, {findings} FROM runs'
@@ -225,6 +252,15 @@ class Results:
         """Column names and rows of any one query; open the file without `write` for it."""
         cursor = self._db.execute(sql)
         return [column[0] for column in cursor.description or ()], cursor
+
+    def ask(self, sql: str) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+        """Column names and rows of a query of the user's: it can read this file and nothing else,
+        whatever it says. From here on no other query may be put to this object."""
+        for table in _MADE_ON_SIGHT:
+            self._db.execute(f"SELECT 1 FROM {table}").close()
+        self._db.set_authorizer(schema.reads_only)
+        self._db.text_factory = lambda text: text.decode("utf-8", "replace")
+        return self.query(sql)
 
     def _names(self, table: str, columns: Iterable[str]) -> str:
         """Columns for a query; what an older file lacks is NULL."""

@@ -168,6 +168,26 @@ def _check(connection: sqlite3.Connection, path: Path, remedy: str) -> None:
             raise DataError(path, None, f"is damaged ({verdict})", remedy)
 
 
+_READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE}
+_TOLD = {"table_info", "table_xinfo", "table_list", "index_list", "index_info", "index_xinfo",
+         "foreign_key_list", "database_list", "user_version", "application_id"}  # fmt: skip
+"""Pragmas that say what is in a file; with a value some of them would set it."""
+
+
+def reads_only(
+    action: int, first: str | None, second: str | None, database: str | None, source: str | None
+) -> int:
+    """SQLite's authorizer: whether a step of a statement does nothing but read the open file."""
+    if action in _READING:
+        return sqlite3.SQLITE_OK
+    if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() != "load_extension":
+        return sqlite3.SQLITE_OK
+    if action == sqlite3.SQLITE_PRAGMA and (first or "").lower() in _TOLD:
+        names_table = (first or "").lower() not in ("user_version", "application_id")
+        return sqlite3.SQLITE_OK if second is None or names_table else sqlite3.SQLITE_DENY
+    return sqlite3.SQLITE_DENY
+
+
 def columns(connection: sqlite3.Connection, table: str, file: str = "main") -> list[str]:
     """The columns of a table, none where an older file has no such table."""
     return [row[1] for row in connection.execute(f"PRAGMA {file}.table_info({table})")]

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 class PretrainSettings(BaseModel):
     """What `skillwise pretrain` trains; everything that can be derived from the text is."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     width: int = Field(300, gt=1, description="dimensions of the word vectors and of the encoder")
     encoder: Literal["log-bilinear", "transformer"] = Field(

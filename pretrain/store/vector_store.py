@@ -23,7 +23,7 @@ from pretrain.store import subwords
 from pretrain.store import word_index as wordindex
 from pretrain.store.mapped_tensors import CHECKSUM, Arrays, checksum, mapped
 from pretrain.store.neighbours import Neighbour, nearest
-from pretrain.store.quantising import Kind, coded, decoded
+from pretrain.store.quantising import Kind, Unfit, coded, decoded
 from pretrain.store.subwords import Subwords
 from pretrain.store.word_index import HashedWords, SortedHashes, WordIndex
 
@@ -195,6 +195,15 @@ def occupied(folder: Path) -> bool:
     return card.exists() and b"library_name: skillwise" not in card.read_bytes()
 
 
+def refuse_occupied(folder: Path) -> None:
+    """Raise `DataError` where no store can be made: a file, or a folder that holds one already."""
+    above = next((path for path in (folder, *folder.parents) if path.exists()), folder)
+    if above.exists() and not above.is_dir():
+        raise DataError(above, None, "is a file, not a folder", "name another --out")
+    if occupied(folder):
+        raise DataError(folder, None, "holds a store already", "name another --out")
+
+
 def write(
     folder: Path,
     words: Sequence[str],
@@ -210,11 +219,16 @@ def write(
     `meta` must name the language; format, digest, kind, checksum and the digest of the
     tokenizer's rules (`words.rules_digest`) are added; a store made under other rules still opens.
     `grams` adds vectors of character n-grams, 0.3 MB at 300 dimensions. Raises `DataError` where
-    something stands at `folder` already or the disk does not take it.
+    something stands at `folder` already, the disk does not take it, or the kind cannot hold a
+    number.
     """
-    if occupied(folder):
-        raise DataError(folder, None, "holds a store already", "name another --out")
-    table, scales = coded(vectors, kind)
+    refuse_occupied(folder)
+    try:
+        table, scales = coded(vectors, kind)
+    except Unfit as error:
+        fault = f"a number of the vector of {words[error.row]!r} is {error.fault}"
+        remedy = "leave that word out" if kind == "int8" else "leave it out or write --kind int8"
+        raise DataError(folder, None, fault, remedy) from None
     try:
         arrays = {"table": table, "scales": scales, **wordindex.build(words)}
     except ValueError as error:

@@ -1,9 +1,9 @@
 """Text files to one Arrow data set of packed rows of word ids, read memory-mapped."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,9 @@ from pretrain.text.sources import Source
 from pretrain.text.vocabulary import END, build, load
 
 CHUNK = 4096
-"""Lines encoded at a time."""
+"""Lines encoded at a time, at most."""
+CHUNK_LETTERS = 1 << 20
+"""Letters encoded at a time, about: what a word's encoding takes is a hundred times the word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,19 @@ def _lines(path: Path) -> Iterator[str]:
         yield from file
 
 
+def _chunks(lines: Iterable[str]) -> Iterator[list[str]]:
+    chunk: list[str] = []
+    letters = 0
+    for line in lines:
+        chunk.append(line)
+        letters += len(line)
+        if len(chunk) == CHUNK or letters >= CHUNK_LETTERS:
+            yield chunk
+            chunk, letters = [], 0
+    if chunk:
+        yield chunk
+
+
 def _write(
     spools: Sequence[_Spool], tokenizer: Tokenizer, row: int, path: Path
 ) -> NDArray[np.int64]:
@@ -107,8 +122,7 @@ def _packed(
     rest = np.empty(0, dtype=np.int32)
     for spool in spools:
         for _ in range(spool.weight):
-            lines = _lines(spool.path)
-            while chunk := [f"{line} {END}" for line in islice(lines, CHUNK)]:
+            for chunk in _chunks(f"{line} {END}" for line in _lines(spool.path)):
                 encoded = tokenizer.encode_batch_fast(chunk)
                 ids = chain.from_iterable(e.ids for e in encoded)
                 rest = np.concatenate([rest, np.fromiter(ids, dtype=np.int32)])

@@ -1,16 +1,21 @@
 """Where the text of the MLM stage comes from: files, a package, the skills themselves."""
 
 import hashlib
+import os
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from data_cards.card import card
 from data_cards.errors import DataError, SkillwiseError
 from data_cards.registry.loading import load
 from data_cards.words import normalise, tokenize
 from pretrain.text import lines as text
+from pretrain.unpacking import STDIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +32,15 @@ class Source:
 
 
 def file(argument: str) -> Source:
-    """A text file, one sentence a line, as `--text FILE` or `--text FILE:WEIGHT` names it."""
+    """A text file, one sentence a line, as `--text FILE` or `--text FILE:WEIGHT` names it.
+
+    A pipe, or "-" for standard input, is copied first, since it can be read only once.
+    """
     name, colon, number = argument.rpartition(":")
     weighted = bool(colon) and number.isdigit() and int(number) > 0 and not Path(argument).exists()
     path, weight = (Path(name), int(number)) if weighted else (Path(argument), 1)
+    if str(path) == STDIN or (path.exists() and not path.is_file() and not path.is_dir()):
+        return _piped(path, weight)
     try:
         with path.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
@@ -40,6 +50,32 @@ def file(argument: str) -> Source:
         ) from None
     name = f"{path.absolute().parent.name}/{path.name}"
     return Source(name, weight, digest, lambda: text.sentences(path))
+
+
+def _piped(path: Path, weight: int) -> Source:
+    """What a pipe holds, from a copy that goes with the process."""
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        fault = "is a pipe, which several processes cannot read"
+        raise DataError(path, None, fault, "write it to a file and name that")
+    hashed = hashlib.sha256()
+    try:
+        copy = NamedTemporaryFile(prefix="skillwise-", suffix=".txt")  # noqa: SIM115  # kept below
+        with nullcontext(sys.stdin.buffer) if str(path) == STDIN else path.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                hashed.update(block)
+                copy.write(block)
+        copy.flush()
+    except OSError as error:
+        fault = f"cannot be copied ({error.strerror})"
+        raise DataError(path, None, fault, "write it to a file and name that") from None
+
+    def sentences() -> Iterator[list[str]]:
+        try:
+            yield from text.sentences(Path(copy.name))
+        except DataError as error:
+            raise DataError(path, error.line, error.fault, error.remedy) from None
+
+    return Source("a pipe", weight, hashed.hexdigest(), sentences)
 
 
 def chitchat(weight: int = 1) -> Source:

@@ -85,6 +85,14 @@ def test_the_baselines_files_name_every_feature_group() -> None:
         ("shots = 2", "", "differs in nothing from the base"),
         ('"two an intent"', '"Forgetful!"', "is named like 'forgetful'"),
         ("seeds = 2", "seeds = ", "is no TOML"),
+        ("seeds = 2", f"seeds = {'9' * 5000}", "is no TOML"),
+        ("shots = 2", "shots = inf", "change.1.shots"),
+        ("shots = 2", "shots = 2020-01-01", "change.1.shots"),
+        ("shots = 2", "set = {c = 2020-01-01}", "set.c = 2020-01-01 is no value of a setting"),
+        ("shots = 2", "set = {c = 07:30:00}", "set.c = 07:30:00 is no value of a setting"),
+        ("shots = 2", "set = {c = inf}", "set.c = inf is no value of a setting; give a finite"),
+        ("shots = 2", "set = {a = {c = -inf}}", "set.a.c = -inf is no value of a setting"),
+        ("shots = 2", "set = {c = [1, nan]}", "set.c = [1, nan] is no value of a setting"),
     ],
 )
 def test_a_wrong_file_is_refused(file: Path, old: str, new: str, words: str) -> None:

@@ -2,6 +2,7 @@
 
 import gc
 import json
+import random
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -257,3 +258,27 @@ def test_a_merge_that_breaks_off_leaves_nothing(
             merge([one, two], tmp_path / "all")
     assert [path.name for path in (tmp_path / "all").iterdir()] == [".lock"]
     assert merge([one, two], tmp_path / "all").cells == 6
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_damaged_file_is_one_line_or_read(
+    seed: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Bytes changed inside a page, which SQLite's own check lets pass."""
+    write_run(tmp_path / FILE, [skill(0, 4)], judged=False)
+    content = bytearray((tmp_path / FILE).read_bytes())
+    draw = random.Random(seed)
+    for _ in range(20):
+        content[draw.randrange(4096, len(content))] = draw.randrange(256)
+    (tmp_path / FILE).write_bytes(content)
+    run = str(tmp_path)
+    for call in (
+        ["report", run],
+        ["results", "--run", run, "--sql", "SELECT * FROM runs JOIN cells"],
+        ["results", "export", "--run", run, "--parquet", str(tmp_path / "new")],
+    ):
+        with pytest.raises(SystemExit) as ended:  # any other error would be a traceback
+            main(call)
+        assert ended.value.code in (0, 2)
+        if ended.value.code:
+            assert capsys.readouterr().err.startswith("skillwise: ")

@@ -16,6 +16,7 @@ from data_cards.words import normalise
 from pretrain.store import vector_store as store
 from pretrain.store import word_index as wordindex
 from pretrain.store.mapped_tensors import CHECKSUM, checksum
+from pretrain.store.quantising import Kind
 from pretrain.store.vector_store import CARD, FILE, VectorStore, write
 from pretrain.store.word_index import HashedWords
 
@@ -87,8 +88,9 @@ def test_a_store_is_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="holds a store already; name another"):
         make(tmp_path / "s")
     (tmp_path / "file").write_text("mine", "utf-8")
-    with pytest.raises(DataError, match="cannot be written"):
-        make(tmp_path / "file")
+    for folder in (tmp_path / "file", tmp_path / "file" / "below" / "it"):
+        with pytest.raises(DataError, match="file: is a file, not a folder; name another --out"):
+            make(folder)
     assert (tmp_path / "file").read_text("utf-8") == "mine"
 
 
@@ -301,3 +303,33 @@ def test_neighbours_by_hand(tmp_path: Path) -> None:
     assert [n.word for n in opened.neighbours("a", 9)] == ["b", "c", "d"]
     with pytest.raises(SkillwiseError, match="'x' is not among the 4 words"):
         opened.neighbours("x")
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "words"),
+    [
+        (1e5, "float16", "'b' is too large for float16; leave it out or write --kind int8"),
+        (1e-9, "float16", "'b' is too small for float16; leave it out or write --kind int8"),
+        (1e30, "int8", "'b' is larger than 1e\\+15; leave that word out"),
+        (1e-45, "int8", "'b' is too small for 32 bits; leave that word out"),
+        (np.inf, "int8", "'b' is not finite"),
+        (np.nan, "float16", "'b' is not finite"),
+        (np.nan, "float32", "'b' is not finite"),
+    ],
+)
+def test_numbers_that_a_kind_cannot_hold_are_refused(
+    number: float, kind: Kind, words: str, tmp_path: Path
+) -> None:
+    table = np.array([[1, 2], [number, number], [3, 4]], dtype=np.float32)
+    with pytest.raises(DataError, match=words):
+        write(tmp_path / "s", ["a", "b", "c"], table, {"language": "en"}, "", kind=kind)
+    assert left_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("kind", ["int8", "float16"])
+@pytest.mark.parametrize("number", [1e-4, 1.0, 6e4])
+def test_what_is_taken_is_read_as_finite_numbers(number: float, kind: Kind, tmp_path: Path) -> None:
+    table = number * np.eye(3, dtype=np.float32)
+    made = write(tmp_path / "s", ["a", "b", "c"], table, {"language": "en"}, "", kind=kind)
+    np.testing.assert_allclose(made.vectors(["a", "b", "c"]), table, rtol=1e-3)
+    assert np.isfinite(made.vectors(["aaab"], unseen=True)).all()

@@ -1,14 +1,11 @@
-"""Which locale a file is in: as it is written, as a name tells it, as its words tell it."""
+"""Which locale a file is in, where nobody says it: what its name tells, or its words."""
 
 import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from data_cards.errors import SkillwiseError
 from data_cards.words import tokenize
-
-_FORM = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 
 _REGIONS = {
     "en": "US GB IN AU CA IE NZ SG ZA", "de": "DE AT CH LI LU", "fr": "FR BE CA CH LU",
@@ -18,11 +15,6 @@ _REGIONS = {
     "te": "IN", "mr": "IN", "gu": "IN", "kn": "IN", "ml": "IN",
 }  # fmt: skip
 """Language -> the regions that stand with it in a file's name, the usual one first."""
-_NAMES = {
-    "english": "en-US", "german": "de-DE", "deutsch": "de-DE", "french": "fr-FR",
-    "spanish": "es-ES", "italian": "it-IT", "dutch": "nl-NL", "portuguese": "pt-PT",
-    "hindi": "hi-IN", "japanese": "ja-JP",
-}  # fmt: skip
 _ALONE = ("en", "de", "fr")
 """Languages that a name may tell by two letters; "it", "es" and "no" are words as well."""
 _CODE = re.compile(r"(?<![A-Za-z])([A-Za-z]{2})[-_]([A-Za-z]{2})(?![A-Za-z])")
@@ -46,19 +38,6 @@ _WORDS = {
     "quem onde quando diga olá obrigado quero do da",
 }
 _COMMON = {language: frozenset(words.split()) for language, words in _WORDS.items()}
-
-
-def settle(given: str) -> str:
-    """The locale as an option gives it; a `SkillwiseError` says how to write it where it is not."""
-    if _FORM.fullmatch(given):
-        return given
-    match = re.fullmatch(r"\s*([A-Za-z]{2,3})(?:[-_ ]([A-Za-z]{2}))?\s*", given)
-    if match:
-        guess = match[1].lower() + (f"-{match[2].upper()}" if match[2] else "")
-    else:
-        guess = _NAMES.get(given.strip().lower(), "")
-    remedy = f"write {guess}" if guess else "write a language and a region, such as en-US or de-DE"
-    raise SkillwiseError(f"--locale {given}: {remedy}")
 
 
 def by_code(code: str) -> str:

@@ -4,26 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from data_cards.errors import SkillwiseError
-from data_cards.parsing import locales
-
-
-@pytest.mark.parametrize("given", ["en-US", "de-DE", "de", "gsw-CH"])
-def test_a_locale_as_it_is_written_is_taken(given):
-    assert locales.settle(given) == given
-
-
-@pytest.mark.parametrize(
-    ("given", "remedy"),
-    [
-        ("en-us", "write en-US"), ("de_DE", "write de-DE"), ("EN", "write en"),
-        ("de DE", "write de-DE"), ("German", "write de-DE"), ("", "such as en-US or de-DE"),
-        ("en-US-x", "such as en-US"), ("en\n", "write en"),
-    ],
-)  # fmt: skip
-def test_a_locale_typed_otherwise_is_told_how_to_be_written(given, remedy):
-    with pytest.raises(SkillwiseError, match=remedy):
-        locales.settle(given)
+from data_cards.parsing import locale_evidence as locales
 
 
 @pytest.mark.parametrize(
