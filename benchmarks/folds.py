@@ -12,7 +12,9 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 
@@ -191,31 +193,54 @@ def kept(figures: dict[str, float | None], name: str, shares: Floats) -> None:
     figures[f"{name}_under_93"] = float((shares[:, 1] < 0.93).mean())
 
 
+@cache
+def _worlds() -> list[World]:
+    return list(worlds())
+
+
+def _small(world: int, design: Design) -> Floats:
+    return covered(Answering(_worlds()[world]), design)
+
+
+def _systems() -> Floats:
+    named = (w for w in _worlds() if w.name.startswith("calendarskill"))
+    return covered(Systems(next(named, _worlds()[0])), Design(), truths=300)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the tables and keep their figures."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--systems", action="store_true", help="maxent-crf too")
+    parser.add_argument("--jobs", type=int, default=2, help="processes")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args(arguments)
     started = time.monotonic()
     figures: dict[str, float | None] = {}
-    everywhere = list(worlds())
+    everywhere = [world.name for world in _worlds()]
     learns = np.array(["commonest" not in pair for pair in combinations(NAMES, 2)])
-    for design in DESIGNS:
-        by_world = []
-        for number, world in enumerate(everywhere):
-            shares = covered(Answering(world), design)
-            by_world.append(shares)
-            print(told(f"{design.name} {world.name}", shares[learns]), flush=True)
-            if design == DESIGNS[0]:
-                kept(figures, f"world_{number + 1}", shares[learns])
-        kept(figures, design.name, np.concatenate([s[learns] for s in by_world]))
-        kept(figures, f"{design.name}_commonest", np.concatenate([s[~learns] for s in by_world]))
-    if asked.systems:
-        slots = next((w for w in everywhere if w.name.startswith("calendarskill")), everywhere[0])
-        shares = covered(Systems(slots), Design(), truths=400)
-        print(told(f"maxent-crf, {slots.name}", shares), flush=True)
-        kept(figures, "maxent_crf", shares)
+    with ProcessPoolExecutor(asked.jobs) as pool:
+        slow = pool.submit(_systems) if asked.systems else None
+        done = {
+            (design, number): pool.submit(_small, number, design)
+            for design in DESIGNS
+            for number in range(len(everywhere))
+        }
+        for design in DESIGNS:
+            by_world = []
+            for number, name in enumerate(everywhere):
+                shares = done[design, number].result()
+                by_world.append(shares)
+                print(told(f"{design.name} {name}", shares[learns]), flush=True)
+                if design == DESIGNS[0]:
+                    kept(figures, f"world_{number + 1}", shares[learns])
+            kept(figures, design.name, np.concatenate([s[learns] for s in by_world]))
+            kept(
+                figures, f"{design.name}_commonest", np.concatenate([s[~learns] for s in by_world])
+            )
+        if slow is not None:
+            shares = slow.result()
+            print(told("maxent-crf, calendarskill", shares), flush=True)
+            kept(figures, "maxent_crf", shares)
     if asked.json is not None:
         write_figures(asked.json, figures, time.monotonic() - started, MEASURES)
 
