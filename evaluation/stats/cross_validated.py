@@ -22,10 +22,6 @@ from evaluation.stats.paired_interval import interval
 WIDENING = 1.2
 """What the variance over utterances is multiplied by where a skill was cross-validated."""
 
-COVERED, LEAST = 97, 90
-"""Of 100 simulated skills of 40 utterances, those whose interval covers the true difference: the
-mean over pairs of learners, and the worst pair."""
-
 NORMAL = 1.959964
 """Half the width of the normal law's 95% interval, in standard deviations."""
 

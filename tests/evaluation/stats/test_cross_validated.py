@@ -9,7 +9,8 @@ import pytest
 
 from benchmarks.fold_worlds import LEARNERS, SIZE, _made, _world
 from benchmarks.folds import Answering, Design, covered
-from evaluation.stats.cross_validated import COVERED, LEAST, WIDENING, deals_error, stretched
+from evaluation.report.cross_validated import COVERED, LEAST
+from evaluation.stats.cross_validated import WIDENING, deals_error, stretched
 from evaluation.stats.paired_error import min_f_prime, paired_error
 from evaluation.stats.paired_interval import interval
 
