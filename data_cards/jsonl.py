@@ -8,6 +8,7 @@ import codecs
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,13 @@ _FOLDER = re.compile(r"^(?P<name>[^@/]+)@(?P<locale>[a-z]{2,3}(?:-[A-Z]{2})?)\Z"
 _LINE_END = re.compile(b"\r\n|\n|\r")
 
 
-def read_folder(folder: Path, *, slots_only: bool = False) -> Iterator[Skill]:
+def read_folder(
+    folder: Path, *, slots_only: bool = False, untested: bool = False
+) -> Iterator[Skill]:
     """Yield the skills of `folder`, by name; `slots_only` admits skills with a single intent.
 
+    `untested` admits skills without a test split, and intents that only dev or test shows: all
+    rows are then one pool, which is cross-validated.
     Raises `DataError` for whatever cannot be measured, before any training starts.
     """
     if not folder.is_dir():
@@ -37,10 +42,10 @@ def read_folder(folder: Path, *, slots_only: bool = False) -> Iterator[Skill]:
             folder, None, "holds no skill", "put each skill into a <skill>@<locale> folder"
         )
     for path in found:
-        yield read_skill(path, slots_only=slots_only)
+        yield read_skill(path, slots_only=slots_only, untested=untested)
 
 
-def read_skill(folder: Path, *, slots_only: bool = False) -> Skill:
+def read_skill(folder: Path, *, slots_only: bool = False, untested: bool = False) -> Skill:
     """Read one skill; see `read_folder`."""
     match = _FOLDER.match(folder.name)
     if match is None:
@@ -51,14 +56,19 @@ def read_skill(folder: Path, *, slots_only: bool = False) -> Skill:
     splits: dict[str, tuple[Utterance, ...]] = {}
     for split in ("train", "dev", "test"):
         path = folder / f"{split}.jsonl"
-        if split == "dev" and not path.exists():
+        if (split == "dev" or (split == "test" and untested)) and not path.exists():
             splits[split] = ()
             continue
+        if split == "test" and not path.exists():
+            remedy = "write it, or compare with --folds 5, which cross-validates the other rows"
+            raise DataError(path, None, "no such file", remedy)
         splits[split] = tuple(_read_utterances(path, seen))
         if not splits[split]:
             raise DataError(path, None, "has no utterance", f"write at least one {split} utterance")
     skill = Skill(match["name"], match["locale"], **splits, gazetteers=_read_gazetteers(folder))
-    _check_intents(skill, folder, slots_only=slots_only)
+    every = (*skill.train, *skill.dev, *skill.test)
+    judged = replace(skill, train=every, dev=(), test=()) if untested else skill
+    _check_intents(judged, folder, slots_only=slots_only)
     return skill
 
 

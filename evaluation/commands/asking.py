@@ -23,6 +23,7 @@ def asked(
     vectors: Sequence[Path] | None,
     slots_only: bool,
     sources: Sequence[str] | None = None,
+    folds: int | None = None,
 ) -> CompareSettings:
     """The settings that the options of a command come to; a bad value is a `SkillwiseError`.
 
@@ -43,6 +44,7 @@ def asked(
             vectors=tuple(vectors or ()),
             slots_only=slots_only,
             sources=tuple(sources or ()),
+            folds=folds,
         )
     except ValidationError as error:
         fault = first_fault(error)

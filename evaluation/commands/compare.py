@@ -20,6 +20,7 @@ def compare(
     vectors: options.Stores = None,
     slots_only: options.SlotsOnly = False,
     sources: options.Sources = None,
+    folds: options.Folds = None,
     jobs: options.Jobs = None,
     cluster: options.Cluster = None,
     cell_seconds: options.CellSeconds = None,
@@ -58,6 +59,7 @@ def compare(
     settings = asked(
         suite=suite, data=data, systems=systems, system=system, change=change, shots=shots,
         seeds=seeds, skills=skills, vectors=vectors, slots_only=slots_only, sources=sources,
+        folds=folds,
     )  # fmt: skip
     folder = out if out is not None else new_folder()
     need_folder(folder)

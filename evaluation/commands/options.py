@@ -26,6 +26,13 @@ Shots = Annotated[Names, typer.Option(help="Training utterances per intent: a nu
 Seeds = Annotated[
     int, typer.Option(help="Number of seeds. Take 3 or more to find small differences.")
 ]
+Folds = Annotated[
+    int | None,
+    typer.Option(
+        help="Cross-validate: deal all rows of each skill into so many folds. For small skills, "
+        "and for those without a test split."
+    ),
+]
 Skills = Annotated[
     str, typer.Option(help="Only skills whose skill@locale matches one of these globs, by commas.")
 ]

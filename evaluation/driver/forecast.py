@@ -59,7 +59,8 @@ def forecast(plan: Plan, folder: Path, jobs: int | None, finished: int | None = 
             if (found := costs.get((spec.name, shots), costs.get((spec.name, "any")))) is not None
         ]
         if known:
-            seconds += share * len(plan) * sum(known) / len(known) / workers
+            fits = plan.settings.folds or 1  # a cell's seconds are those of one fit
+            seconds += fits * share * len(plan) * sum(known) / len(known) / workers
         elif missing:
             unknown.append(spec.name)
     if sources:

@@ -14,6 +14,7 @@ from evaluation.results.rows import Comparison, PlannedCell
 from evaluation.scoring.gains import gain
 from evaluation.scoring.metrics import METRICS, Metric
 from evaluation.stats.bootstrap import RESAMPLES, skill_replicates, wins
+from evaluation.stats.cross_validated import deals_errors, stretched
 from evaluation.stats.shelf import Rows, Shelf
 from evaluation.stats.significance import wilcoxon_signed_rank
 from evaluation.stats.suite_interval import family_means, suite_interval, suite_replicates
@@ -64,6 +65,9 @@ def add_sides(
     for pair, by_metric in skill_replicates(skill.counts, wanted, rng, resamples).items():
         for metric, replicates in by_metric.items():
             scores = _scores(skill.cells, pair, metric)
+            if scores is not None and skill.folds is not None:
+                (error,) = deals_errors(skill.counts, [pair], METRICS[metric])
+                replicates = stretched(replicates, scores[:2], error)
             if scores is not None:
                 side = Side(skill.cells[0], *scores, shelf.keep(replicates))
                 measured.setdefault((skill.shots, pair, metric), []).append(side)

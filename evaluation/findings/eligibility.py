@@ -5,6 +5,7 @@ Benjamini-Hochberg over the list; it keeps its baseline where its loss stands so
 beyond the margin is ruled out so; else nothing is shown, and how much more testing would is said.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -63,6 +64,18 @@ class SkillEvidence:
         """The discordance with one utterance won and one lost added, so that it is never 0."""
         return (self.discordance * self.n_test + 2) / (self.n_test + 2)
 
+    @property
+    def widening(self) -> float:
+        """What the variance over utterances is multiplied by; more than 1 where it was
+        cross-validated, so that its utterances are worth fewer."""
+        return self.metrics[DECIDING].difference.widening
+
+    @property
+    def told(self) -> str:
+        """Its test utterances in words."""
+        kind = "cross-validated" if self.widening > 1 else "test"
+        return f"{self.n_test} {kind} utterances"
+
 
 def decide(skills: Sequence[SkillEvidence], rule: Rule | None = None) -> list[SkillVerdict]:
     """The verdicts of one list: the skills of one pair and one number of shots."""
@@ -110,7 +123,8 @@ def _verdict(
     skill: SkillEvidence, tests: Mapping[str, MetricTest], reach: float, rule: Rule
 ) -> SkillVerdict:
     test = tests[DECIDING]
-    smallest = smallest_effect(skill.n_test, skill.planned, reach, rule.power)
+    worth = int(skill.n_test / skill.widening)
+    smallest = smallest_effect(worth, skill.planned, reach, rule.power)
     needed = None
     measured = f"{100 * test.points:+.1f} points"
     if test.p_adjusted <= rule.alpha and test.points > 0:
@@ -131,15 +145,15 @@ def _verdict(
     else:
         verdict = UNDECIDED
         reason = f"{measured}, adjusted p {p_value(test.p_adjusted)}; "
-        if test.p_utterances <= reach:
+        if test.p_utterances <= reach and skill.widening == 1:
             reason += (
                 f"these models differ, but {skill.seeds} seeds do not yet show that the systems "
                 f"do (p {p_value(test.p_value)}): run more seeds"
             )
         else:
             needed = _needed(skill, test.points, reach, rule)
-            reason += f"{_shown(skill.n_test, smallest)}; {_more(needed)}"
-    if verdict != UNDECIDED and skill.seeds == 1:
+            reason += f"{_shown(skill.told, smallest)}; {_more(needed)}"
+    if verdict != UNDECIDED and skill.seeds == 1 and skill.widening == 1:
         reason += "; one seed: said of these two models, not yet of the systems"
     return SkillVerdict(
         suite=skill.suite,
@@ -169,7 +183,7 @@ def _needed(skill: SkillEvidence, points: float, alpha: float, rule: Rule) -> in
     if points < rule.margin:
         gap = rule.margin - points
         ways.append(utterances_to_rule_out(gap, skill.planned, alpha, rule.power))
-    more = max(1, min(ways) - skill.n_test)
+    more = max(1, math.ceil(min(ways) * skill.widening) - skill.n_test)
     return _rounded(more) if more < LARGEST // 2 else None
 
 
@@ -179,10 +193,10 @@ def _rounded(count: int) -> int:
     return -(-count // step) * step
 
 
-def _shown(n: int, smallest: float | None) -> str:
+def _shown(utterances: str, smallest: float | None) -> str:
     if smallest is None:
-        return f"{n} test utterances can show nothing, however they fall"
-    return f"{n} test utterances show a gain from {100 * smallest:.1f} points"
+        return f"{utterances} can show nothing, however they fall"
+    return f"{utterances} show a gain from {100 * smallest:.1f} points"
 
 
 def _more(needed: int | None) -> str:

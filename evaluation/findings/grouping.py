@@ -25,22 +25,26 @@ def pairs(systems: Sequence[str]) -> list[Pair]:
 @dataclass(frozen=True, slots=True)
 class Tallied:
     """One skill's finished cells at one number of shots, with the counts of their answers: system
-    -> seed -> (utterances, columns). They are read once, for all that is found from them."""
+    -> seed -> (utterances, columns). They are read once, for all that is found from them.
+
+    `folds` is of a run that was cross-validated: a seed is then a deal of all the skill's rows."""
 
     label: str
     shots: int | None
     cells: Sequence[PlannedCell]
     counts: Mapping[str, Mapping[int, Counts]]
+    folds: int | None = None
 
 
 def tallied(results: Results, run: int) -> Iterator[Tallied]:
     """A run's finished cells with their counts, skill by skill; one skill is held at a time."""
+    folds = results.settings(run).get("folds")
     for (label, shots), cells in by_skill(results.cells(run)):
         counts: dict[str, dict[int, Counts]] = {}
         for cell in cells:
             by_seed = counts.setdefault(cell.row.system, {})
             by_seed[cell.row.seed] = results.counts(cell.row.key)
-        yield Tallied(label, shots, cells, counts)
+        yield Tallied(label, shots, cells, counts, folds)
 
 
 def by_skill(

@@ -10,6 +10,7 @@ from evaluation.findings.eligibility import DECIDING, Evidence, Rule, SkillEvide
 from evaluation.findings.grouping import Pair, Tallied, comparable
 from evaluation.results.rows import Comparison, MetricTest, PlannedCell, SkillVerdict
 from evaluation.scoring.metrics import COLUMNS, METRICS, Counts, Metric
+from evaluation.stats.cross_validated import deals_errors
 from evaluation.stats.multiplicity import claimable
 from evaluation.stats.paired_error import PairedError, paired_errors, utterance_differences
 from evaluation.stats.significance import approximate_randomisation, exact_sign_flip
@@ -24,8 +25,9 @@ Lists = dict[tuple[int | None, Pair], list[SkillEvidence]]
 
 def add_evidence(lists: Lists, skill: Tallied, wanted: Sequence[Pair]) -> None:
     """Add one skill's tests under each wanted pair."""
+    errors_of = paired_errors if skill.folds is None else deals_errors
     errors = {
-        name: dict(zip(wanted, paired_errors(skill.counts, wanted, metric), strict=True))
+        name: dict(zip(wanted, errors_of(skill.counts, wanted, metric), strict=True))
         for name, metric in METRICS.items()
     }
     for pair in wanted:

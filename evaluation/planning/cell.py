@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data_cards.errors import SkillwiseError
+from data_cards.records import Skill
 from evaluation.planning.code_digest import scoring_digest
 from evaluation.planning.names import cell_name
 from evaluation.planning.novelty import Noting, Novelty, noted
 from evaluation.planning.skill_block import PackedSkill, unpack
 from evaluation.planning.systems import SystemSpec
 from evaluation.planning.vectors import Vectors
-from evaluation.scoring.measure import Measurement, measure
+from evaluation.scoring.deals import measure_deal
+from evaluation.scoring.measure import Measurement, System, measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +86,7 @@ class Outcome:
 def run_cell(cell: Cell) -> Outcome:
     """Do a cell's work; every exception comes back as an outcome, for it must cross processes."""
     try:
-        system = cell.spec.make(
-            cell.vectors.path if cell.vectors is not None else None,
-            cell.source.path if cell.source is not None else None,
-        )
-        measurement = measure(system, unpack(cell.skill), cell.seed, cell.shots)
+        measurement = _measured(cell, unpack(cell.skill))
         told = (
             noted(cell.noting, cell.skill, cell.shots, cell.seed)
             if cell.noting is not None else None
@@ -100,3 +98,15 @@ def run_cell(cell: Cell) -> Outcome:
     return Outcome(
         cell.key, measurement, finished=time.time(), scoring_digest=scoring_digest(), novelty=told
     )
+
+
+def _measured(cell: Cell, skill: Skill) -> Measurement:
+    def make() -> System:
+        return cell.spec.make(
+            cell.vectors.path if cell.vectors is not None else None,
+            cell.source.path if cell.source is not None else None,
+        )
+
+    if cell.skill.deal:
+        return measure_deal(make, skill, cell.skill.deal, cell.seed, cell.shots)
+    return measure(make(), skill, cell.seed, cell.shots)

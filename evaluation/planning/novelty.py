@@ -18,6 +18,7 @@ from data_cards.records import Skill, Utterance
 from data_cards.words import normalise
 from evaluation.planning.skill_block import PackedSkill, unpack
 from evaluation.planning.vectors import Vectors
+from evaluation.scoring.deals import in_order, parts
 from pretrain.store.vector_store import VectorStore
 
 SEEN, LISTED, UNSEEN = range(3)
@@ -96,7 +97,13 @@ def noting(skill: PackedSkill, shots: int | None, seed: int, vectors: Vectors | 
 def noted(wanted: Noting, skill: PackedSkill, shots: int | None, seed: int) -> Novelty:
     """Find what is to be noted; a store is opened once in a process."""
     store = _store(wanted.vectors) if wanted.vectors is not None else None
-    return novelty(draw(unpack(skill), shots, seed), store)
+    if not skill.deal:
+        return novelty(draw(unpack(skill), shots, seed), store)
+    found = [novelty(draw(part, shots, seed), store) for part in parts(unpack(skill), skill.deal)]
+    return Novelty(
+        in_order(skill.deal, [each.words for each in found]),
+        in_order(skill.deal, [each.values for each in found]),
+    )
 
 
 @lru_cache(maxsize=8)

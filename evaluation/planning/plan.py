@@ -15,11 +15,13 @@ from evaluation.planning import vectors
 from evaluation.planning.cell import Cell, SourcePointer
 from evaluation.planning.classes import VECTORS
 from evaluation.planning.code_digest import LIBRARIES, release
+from evaluation.planning.cross_validation import dealt, pooled
 from evaluation.planning.skill_block import PackedSkill
 from evaluation.planning.skills import Readings, gather
 from evaluation.planning.systems import SystemSpec, system_specs
 from evaluation.planning.tuned_on import development
 from evaluation.planning.vectors import Vectors
+from evaluation.scoring.deals import MOST
 
 if TYPE_CHECKING:
     from evaluation.planning.source_models import Source
@@ -51,6 +53,9 @@ class CompareSettings(BaseModel):
     slots_only: bool = Field(False, description="admit skills with a single intent")
     sources: tuple[str, ...] = Field(
         (), description="cards whose skills teach in stage 1, beside the suites and the starter one"
+    )
+    folds: int | None = Field(
+        None, ge=2, le=MOST, description="folds of cross-validation; None = the published test"
     )
 
     @model_validator(mode="before")
@@ -98,10 +103,12 @@ class Plan:
         for skill in self.skills:
             for shots in self.settings.shots:
                 for seed in range(self.first_seed, self.first_seed + self.settings.seeds):
+                    folds = self.settings.folds
+                    own = dealt(skill, folds, seed) if folds is not None else skill
                     for spec, settings, code in systems:
                         store = self._store(skill, spec)
                         source = self.source(skill, spec)
-                        yield Cell(skill, spec, seed, shots, settings, code, store, source)
+                        yield Cell(own, spec, seed, shots, settings, code, store, source)
 
     def record(self) -> dict[str, Any]:
         """What the run's folder keeps of the plan, as JSON: enough to say what was compared."""
@@ -115,6 +122,7 @@ class Plan:
             "changes": list(self.settings.changes),
             "shots": list(self.settings.shots),
             "seeds": self.settings.seeds,
+            "folds": self.settings.folds,
             "vectors": {language: store.digest for language, store in self.vectors.items()},
             "sources": {
                 name: sorted({source.digest for source in by_skill.values()})
@@ -133,6 +141,8 @@ class Plan:
             key: record[key]
             for key in ("skills", "systems", "shots", "seeds", "vectors", "sources")
         }
+        if self.settings.folds is not None:
+            kept["folds"] = self.settings.folds
         return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
 
     def source(self, skill: PackedSkill, spec: SystemSpec) -> SourcePointer | None:
@@ -157,11 +167,15 @@ def plan(
     beside those that the settings name.
     """
     specs = system_specs(settings.systems, settings.changes)
-    readings = Readings() if any(spec.transfers for spec in specs) else None
+    untested = settings.folds is not None
+    readings = Readings(untested=untested) if any(spec.transfers for spec in specs) else None
     skills, notes = gather(
         settings.suites, settings.data, settings.skills, slots_only=settings.slots_only,
-        readings=readings, given=given,
+        readings=readings, given=given, untested=untested,
     )  # fmt: skip
+    if settings.folds is not None:
+        skills, more = pooled(skills, settings.folds)
+        notes += more
     stores: dict[str, Vectors] = {}
     starting = next((spec for spec in specs if VECTORS in spec.takes), None)
     if starting is not None or settings.vectors:
@@ -200,7 +214,10 @@ def _sources(
     from evaluation.planning.source_models import assign  # imports torch, which takes seconds
 
     suites = dict.fromkeys([*settings.suites, *settings.sources, STARTER])
-    pool, _ = gather(suites, settings.data, slots_only=True, readings=readings, given=given)
+    pool, _ = gather(
+        suites, settings.data, slots_only=True, readings=readings, given=given,
+        untested=settings.folds is not None,
+    )  # fmt: skip
     return {
         spec.name: assign(skills, pool, spec.resolved(), stores, folder) for spec in transferring
     }

@@ -17,7 +17,11 @@ from evaluation.planning.names import SkillRef, language
 
 @dataclass(frozen=True, slots=True)
 class PackedSkill:
-    """A skill's block with what the driver needs to know of it. `suite` is where it came from."""
+    """A skill's block with what the driver needs to know of it. `suite` is where it came from.
+
+    `deal` is the fold of each row where the skill is cross-validated: the block then holds all
+    rows as its test split (`evaluation.scoring.deals`).
+    """
 
     suite: str
     key: str
@@ -27,6 +31,7 @@ class PackedSkill:
     n_test: int
     digest: str
     block: bytes
+    deal: bytes = b""
 
     @property
     def language(self) -> str:

@@ -28,7 +28,8 @@ class Readings:
     Skills are kept packed, as the plan keeps them: all of a card in a few megabytes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, untested: bool = False) -> None:
+        self._untested = untested
         self._cards: dict[str, tuple[list[Row], Faults]] = {}
 
     def rows(self, suite: Card) -> tuple[list[Row], Faults]:
@@ -37,7 +38,7 @@ class Readings:
             faults = Faults()
             rows: list[Row] = [
                 (pack(skill, suite.name), whole, slots_alone)
-                for skill, whole, slots_alone in _rows(suite, faults)
+                for skill, whole, slots_alone in _rows(suite, faults, self._untested)
             ]
             self._cards[suite.name] = rows, faults
         return self._cards[suite.name]
@@ -51,6 +52,7 @@ def gather(
     slots_only: bool = False,
     readings: Readings | None = None,
     given: Iterable[Skill] = (),
+    untested: bool = False,
 ) -> tuple[list[PackedSkill], list[str]]:
     """The skills whose key, or suite/key, matches the pattern, and notes on what was left out.
 
@@ -59,16 +61,17 @@ def gather(
     A fault in a folder of --data is an error, for its owner can mend it; what a card's published
     data cannot offer is left out and noted. `readings` are kept where cards are asked for again.
     `given` are skills that are read already; they make the suite `GIVEN`.
+    `untested` admits skills that have no test split, for cross-validation.
     """
     patterns = [pattern, *pattern.split(",")]
     found: dict[str, PackedSkill] = {}
     notes: list[str] = []
     seen: set[str] = set()
     sources: list[tuple[str, Iterator[Skill | PackedSkill]]] = [
-        (name, _suite(name, slots_only, notes, readings)) for name in _expanded(suites)
+        (name, _suite(name, slots_only, notes, readings, untested)) for name in _expanded(suites)
     ]
-    sources += [(path.resolve().name, _folder(path, slots_only)) for path in folders]
-    sources += [(GIVEN, _measurable(given, slots_only))]
+    sources += [(path.resolve().name, _folder(path, slots_only, untested)) for path in folders]
+    sources += [(GIVEN, _measurable(given, slots_only, untested))]
     for suite, skills in sources:
         for skill in skills:
             label = f"{suite}/{skill.key}"
@@ -121,12 +124,12 @@ def collected() -> list[str]:
 
 
 def _suite(
-    name: str, slots_only: bool, notes: list[str], readings: Readings | None
+    name: str, slots_only: bool, notes: list[str], readings: Readings | None, untested: bool
 ) -> Iterator[Skill | PackedSkill]:
     suite = card(name)
     if readings is None:
         faults = Faults()
-        rows: Iterable[Row] = _rows(suite, faults)
+        rows: Iterable[Row] = _rows(suite, faults, untested)
     else:
         rows, faults = readings.rows(suite)
     for skill, whole, slots_alone in rows:
@@ -142,21 +145,22 @@ def _suite(
         )
 
 
-def _rows(suite: Card, faults: Faults) -> Iterator[tuple[Skill, str, str]]:
+def _rows(suite: Card, faults: Faults, untested: bool) -> Iterator[tuple[Skill, str, str]]:
     for skill in load(suite, faults):
-        yield skill, _unmeasurable(skill, False), _unmeasurable(skill, True)
+        whole, slots_alone = (_unmeasurable(skill, only, untested) for only in (False, True))
+        yield skill, whole, slots_alone
 
 
-def _measurable(skills: Iterable[Skill], slots_only: bool) -> Iterator[Skill]:
+def _measurable(skills: Iterable[Skill], slots_only: bool, untested: bool) -> Iterator[Skill]:
     for skill in skills:
-        reason = _unmeasurable(skill, slots_only)
+        reason = _unmeasurable(skill, slots_only, untested)
         if reason:
             raise SkillwiseError(f"skill {skill.key}: cannot be measured, {reason}")
         yield skill
 
 
-def _unmeasurable(skill: Skill, slots_only: bool) -> str:
-    for split in ("train", "test"):
+def _unmeasurable(skill: Skill, slots_only: bool, untested: bool) -> str:
+    for split in ("train",) if untested else ("train", "test"):
         if not getattr(skill, split):
             return f"it has no {split} utterance"
     if len(skill.intents) > 1:
@@ -166,8 +170,8 @@ def _unmeasurable(skill: Skill, slots_only: bool) -> str:
     return "" if slots_only else "it has one intent (--slots-only measures its slots alone)"
 
 
-def _folder(path: Path, slots_only: bool) -> Iterator[Skill]:
+def _folder(path: Path, slots_only: bool, untested: bool) -> Iterator[Skill]:
     if (path / "train.jsonl").exists():  # somebody named the skill's own folder
-        yield read_skill(path.resolve(), slots_only=slots_only)
+        yield read_skill(path.resolve(), slots_only=slots_only, untested=untested)
     else:
-        yield from read_folder(path, slots_only=slots_only)
+        yield from read_folder(path, slots_only=slots_only, untested=untested)

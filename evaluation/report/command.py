@@ -17,6 +17,7 @@ OPTIONS = {
     "vectors": "--vectors",
     "slots_only": "--slots-only",
     "sources": "--sources",
+    "folds": "--folds",
 }
 """The option of each of `CompareSettings`, in the order in which they are written."""
 
@@ -36,8 +37,8 @@ def command(settings: Mapping[str, Any]) -> str:
             words += [option] if value else []
         elif key == "skills":
             words += [option, value] if value != "*" else []
-        elif key == "seeds":
-            words += [option, str(value)]
+        elif key in ("seeds", "folds"):
+            words += [option, str(value)] if value is not None else []
         else:
             for each in value or ():
                 words += [option, shots_name(each) if key == "shots" else str(each)]
@@ -54,6 +55,6 @@ def seeds_note(settings: Mapping[str, Any]) -> list[str]:
 
 def _asked(settings: Mapping[str, Any]) -> dict[str, Any]:
     """The settings in the words of `CompareSettings`, as far as an older record has them."""
-    named = ("suites", "data", "changes", "shots", "seeds", "slots_only")
+    named = ("suites", "data", "changes", "shots", "seeds", "slots_only", "folds")
     found = {key: settings.get(key) for key in named}
     return {**found, "systems": list(settings["systems"]), "skills": settings["pattern"]}

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from evaluation.findings.scores import RunScores, SkillScores, mean_over_skills, run_scores
 from evaluation.report.command import command, seeds_note
+from evaluation.report.cross_validated import cross_validation
 from evaluation.report.format import between, percent, plural, points, score, shots_words
 from evaluation.report.markdown import table
 from evaluation.report.verdict_text import claims, eligibility
@@ -56,7 +57,9 @@ def headline(run: RunResult) -> str:
             f"{c.wins}, equal on {c.ties}, worse on {c.losses} of {c.skills} "
             f"{plural('skill', c.skills)}."
         )
-    return "\n\n".join(lines) or "One system was run: there is nothing to compare."
+    lines = lines or ["One system was run: there is nothing to compare."]
+    told = " ".join(cross_validation(run))
+    return "\n\n".join([*lines, told] if told else lines)
 
 
 def scores_table(skills: Sequence[SkillScores]) -> str:

@@ -127,9 +127,10 @@ class MetricTest:
 
     `p_value` is the larger of `p_utterances` (do these fitted models differ: exact McNemar for the
     accuracies, randomisation for slot F1 and SemER) and `p_seeds` (do the systems, over seeds too;
-    None with one seed). `p_adjusted` is Benjamini-Hochberg over the run's skills. `p_no_worse` and
-    `p_no_gain` are the one-sided tests of "loses less" and "gains less than the margin". The 95%
-    interval of `points` is over utterances and seeds; None: made before these were kept.
+    None with one seed, unless it was cross-validated). `p_adjusted` is Benjamini-Hochberg over the
+    run's skills. `p_no_worse` and `p_no_gain` are the one-sided tests of "loses less" and "gains
+    less than the margin". The 95% interval of `points` is over utterances and seeds; None: made
+    before these were kept.
     """
 
     metric: str

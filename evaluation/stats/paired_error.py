@@ -7,7 +7,7 @@ between the systems, as a test over readers alone mistakes the luck of the sente
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,7 +26,8 @@ class PairedError:
     """A difference candidate - baseline with its variances over utterances and over seeds.
 
     Each variance is that of the mean. It has its degrees of freedom; 0 means that it is unknown,
-    and it is then left out.
+    and it is then left out. `widening` multiplies the variance over utterances: more than 1 where
+    the systems were cross-validated (`cross_validated`), which holds the luck of their training.
     """
 
     points: float
@@ -35,15 +36,18 @@ class PairedError:
     seeds: int = 1
     over_seeds: float = 0.0
     seed_freedom: float = 0.0
+    widening: float = 1.0
 
     @property
     def error(self) -> float:
         """Standard error of `points`."""
-        return math.sqrt(self.over_utterances + self.over_seeds)
+        return math.sqrt(self.widening * self.over_utterances + self.over_seeds)
 
     @property
     def freedom(self) -> float:
         """Degrees of freedom after Satterthwaite (1946); inf, the normal law, with one seed."""
+        if self.widening > 1:
+            return max(1, self.utterances - 1)
         if not self.seed_freedom or not self.over_seeds:
             return math.inf
         below = self.over_utterances**2 / max(1, self.utterances - 1)
@@ -86,11 +90,15 @@ def paired_error(differences: Floats) -> PairedError:
 
 
 def paired_errors(
-    tallies: Tallies, pairs: Sequence[tuple[str, str]], metric: Metric
+    tallies: Tallies,
+    pairs: Sequence[tuple[str, str]],
+    metric: Metric,
+    one: Callable[[Floats], PairedError] = paired_error,
 ) -> list[PairedError | None]:
     """One skill's differences, pair by pair, over the seeds that both have; None if there is none.
 
-    All pairs are stacked into one call: hundreds of skills make thousands of them.
+    `one` makes a pair's error of its (seeds, utterances) differences. All pairs are stacked into
+    one call: hundreds of skills make thousands of them.
     """
     known = {
         (system, seed)
@@ -111,7 +119,7 @@ def paired_errors(
     second = np.stack([tallies[candidate][seed] for _, _, candidate, seed in rows])
     found = utterance_differences(first, second, metric)  # (pairs x seeds, utterances)
     own = [[at for at, row in enumerate(rows) if row[0] == number] for number in range(len(pairs))]
-    return [paired_error(found[at]) if at else None for at in own]
+    return [one(found[at]) if at else None for at in own]
 
 
 def padded(found: PairedError) -> PairedError:
@@ -158,12 +166,13 @@ def moderated(errors: Sequence[PairedError]) -> list[PairedError]:
 
 
 def min_f_prime(found: PairedError) -> float | None:
-    """Two-sided p-value over utterances and seeds at once; None with a single seed.
+    """Two-sided p-value over utterances and seeds at once; None with a single seed, unless it was
+    cross-validated: each utterance is then answered by one of several fits.
 
     min F' = F1 F2 / (F1 + F2), F1 over utterances and F2 over seeds (Clark 1973). With one degree
     of freedom above it is the square of points / sqrt(var over utterances + var over seeds).
     """
-    if not found.seed_freedom:
+    if not found.seed_freedom and found.widening == 1:
         return None
     return min(1.0, 2 * replace(found, points=abs(found.points)).tail(0.0))
 

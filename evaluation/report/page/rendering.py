@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from evaluation.findings.scores import RunScores, run_scores
 from evaluation.report.command import command
+from evaluation.report.cross_validated import cross_validation
 from evaluation.report.format import shots_words
 from evaluation.report.page.data import Shown, figures, shown
 from evaluation.report.page.embedding import json_block, policy
@@ -75,6 +76,7 @@ def render_page(run: RunResult, results: Results, maps: Sequence[WordMap] = ()) 
         bound=bound(scores, held, pairs),
         first=first,
         others=others,
+        cross_validated=cross_validation(run),
         systems=systems,
         costs=costs(run, scores),
         failures=run.failures[:FAILURES],

@@ -41,7 +41,7 @@ ASKED = [
         systems=("maxent-crf", "dnn", "peer.engine:Engine"),
         changes=("dnn.train.steps=30", 'maxent-crf.note="a $b"'), shots=(5, None), seeds=3,
         skills="*taxi*@en-*", vectors=(Path("stores/en"), Path("stores/de one")),
-        slots_only=True, sources=("snips", "fb-mtod"),
+        slots_only=True, sources=("snips", "fb-mtod"), folds=5,
     ),
     CompareSettings(suites=(), data=(Path("-odd"),), skills="a b"),
 ]  # fmt: skip
