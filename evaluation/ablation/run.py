@@ -14,7 +14,6 @@ from data_cards.scratch import write_whole
 from evaluation.ablation.settings import BASE, Ablation
 from evaluation.driver.compare import compare
 from evaluation.findings.grouping import comparable
-from evaluation.planning.names import shots_name
 from evaluation.planning.plan import FOLDER
 from evaluation.report.format import between, points
 from evaluation.report.markdown import table
@@ -23,6 +22,7 @@ from evaluation.results.reader import FILE, Results
 from evaluation.results.rows import CellRow, PlannedCell, RunResult
 from evaluation.scoring.gains import gain
 from evaluation.scoring.metrics import METRICS
+from evaluation.scoring.names import shots_name
 from evaluation.stats.bootstrap import RESAMPLES, skill_replicates, wins
 from evaluation.stats.suite_interval import suite_interval, suite_replicates
 from evaluation.workers.pool import Limits

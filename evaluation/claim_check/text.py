@@ -5,10 +5,10 @@ from typing import Any
 
 from evaluation.claim_check.conclude import Claimed, Growth, Part
 from evaluation.claim_check.rules import CLAIMS, CONVERGENCE, Claim, Finding, Measured
-from evaluation.planning.names import shots_name
 from evaluation.report.format import NOTHING, between, percent, plural, points, ratio
 from evaluation.report.markdown import table
 from evaluation.scoring.metrics import METRICS
+from evaluation.scoring.names import shots_name
 
 NOTE = (
     "A figure is the ratio of means over skills, because that stays put if one skill's baseline is"

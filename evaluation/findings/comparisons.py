@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from data_cards.folds import number
 from evaluation.findings.grouping import Pair, Tallied, comparable, tallied
-from evaluation.planning.names import SkillRef
 from evaluation.results.reader import Results
 from evaluation.results.rows import Comparison, PlannedCell
 from evaluation.scoring.gains import gain
 from evaluation.scoring.metrics import METRICS, Metric
+from evaluation.scoring.names import SkillRef
 from evaluation.stats.bootstrap import RESAMPLES, skill_replicates, wins
 from evaluation.stats.cross_validated import deals_errors, stretched
 from evaluation.stats.shelf import Rows, Shelf

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from evaluation.findings.grouping import by_skill
-from evaluation.planning.names import SkillRef
 from evaluation.results.rows import PlannedCell
 from evaluation.scoring.metrics import METRICS
+from evaluation.scoring.names import SkillRef
 
 _AT = {metric: number for number, metric in enumerate(METRICS)}
 

@@ -18,11 +18,11 @@ from scipy.special import stdtrit
 
 from data_cards.records import Frame, Utterance
 from evaluation.findings.grouping import Pair, Tallied
-from evaluation.planning.names import language
 from evaluation.planning.novelty import draw_key
 from evaluation.results.reader import Results
 from evaluation.results.rows import CellRow, Slice
 from evaluation.scoring.metrics import COLUMNS
+from evaluation.scoring.names import language
 
 Flags = NDArray[np.bool_]
 Noted = tuple[list[int], list[list[int]]] | None

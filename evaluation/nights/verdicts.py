@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from evaluation.planning.names import SkillRef
 from evaluation.scoring.metrics import COLUMNS, Counts
+from evaluation.scoring.names import SkillRef
 from evaluation.stats.multiplicity import adjusted
 from evaluation.stats.paired_error import PairedError, moderated, padded
 from evaluation.stats.significance import exact_sign_flip

@@ -10,13 +10,13 @@ from pathlib import Path
 from data_cards.errors import SkillwiseError
 from data_cards.records import Skill
 from evaluation.planning.code_digest import scoring_digest
-from evaluation.planning.names import cell_name
 from evaluation.planning.novelty import Noting, Novelty, noted
 from evaluation.planning.skill_block import PackedSkill, unpack
 from evaluation.planning.systems import SystemSpec
 from evaluation.planning.vectors import Vectors
 from evaluation.scoring.deals import measure_deal
 from evaluation.scoring.measure import Measurement, System, measure
+from evaluation.scoring.names import cell_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from data_cards.records import Frame, Skill, Slot, Utterance
-from evaluation.planning.names import SkillRef, language
+from evaluation.scoring.names import SkillRef, language
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from evaluation.planning.names import shots_name
+from evaluation.scoring.names import shots_name
 
 OPTIONS = {
     "suites": "--suite",

@@ -12,8 +12,8 @@ from typing import Any
 
 from data_cards.errors import SkillwiseError
 from evaluation.planning.changes import flat
-from evaluation.planning.names import shots_name
 from evaluation.results.rows import RunResult
+from evaluation.scoring.names import shots_name
 
 Log = Callable[[Mapping[str, float], int], None]
 """Call it with figures by name and the step that they belong to."""

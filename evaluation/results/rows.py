@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from evaluation.planning.names import SkillRef, cell_name
+from evaluation.scoring.names import SkillRef, cell_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from typing import Any
 
 from data_cards.scratch import unwritable
 from evaluation.planning.cell import Cell, Outcome
-from evaluation.planning.names import language
 from evaluation.planning.novelty import Novelty, draw_key
 from evaluation.planning.skill_block import (
     PackedSkill,
@@ -27,6 +26,7 @@ from evaluation.results import schema
 from evaluation.results.reader import Results, checksum
 from evaluation.results.rows import CELL_COLUMNS, FINDINGS, CellRow, Findings
 from evaluation.scoring.metrics import Counts, Scores
+from evaluation.scoring.names import language
 from evaluation.scoring.scored import Scored
 
 _MARKS = ", ".join("?" * len(CELL_COLUMNS))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from evaluation.planning.names import SkillRef, cell_name, language, shots_name
 from evaluation.report import format as forms
+from evaluation.scoring.names import SkillRef, cell_name, language, shots_name
 
 
 def test_each_kind_of_figure_has_one_form() -> None:
