@@ -65,7 +65,7 @@ def read_skill(folder: Path, *, slots_only: bool = False, untested: bool = False
         splits[split] = tuple(_read_utterances(path, seen))
         if not splits[split]:
             raise DataError(path, None, "has no utterance", f"write at least one {split} utterance")
-    skill = Skill(match["name"], match["locale"], **splits, gazetteers=_read_gazetteers(folder))
+    skill = Skill(match["name"], match["locale"], **splits, gazetteers=read_gazetteers(folder))
     every = (*skill.train, *skill.dev, *skill.test)
     judged = replace(skill, train=every, dev=(), test=()) if untested else skill
     _check_intents(judged, folder, slots_only=slots_only)
@@ -203,7 +203,8 @@ def _slot(row: Any, fail: Any) -> Slot:
     return Slot(name, start, end)
 
 
-def _read_gazetteers(folder: Path) -> dict[str, tuple[str, ...]]:
+def read_gazetteers(folder: Path) -> dict[str, tuple[str, ...]]:
+    """The listed values by slot in a folder's gazetteers.json; none where it is not there."""
     path = folder / "gazetteers.json"
     if not path.exists():
         return {}
@@ -253,7 +254,7 @@ def write_skill(skill: Skill, folder: Path) -> Path:
     with written_whole(target) as scratch:
         scratch.mkdir()
         for split in ("train", "dev", "test"):
-            rows = [json.dumps(_row(u), ensure_ascii=False) for u in getattr(skill, split)]
+            rows = [json.dumps(utterance_row(u), ensure_ascii=False) for u in getattr(skill, split)]
             if rows or split != "dev":
                 (scratch / f"{split}.jsonl").write_text("".join(r + "\n" for r in rows), "utf-8")
         if skill.gazetteers:
@@ -264,7 +265,8 @@ def write_skill(skill: Skill, folder: Path) -> Path:
     return target
 
 
-def _row(utterance: Utterance) -> dict[str, Any]:
+def utterance_row(utterance: Utterance) -> dict[str, Any]:
+    """An utterance as a row of the neutral format."""
     row: dict[str, Any] = {
         "id": utterance.id,
         "tokens": list(utterance.tokens),

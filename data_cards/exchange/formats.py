@@ -1,166 +1,217 @@
-"""The formats that `skillwise cards import` takes: each reads one file as one skill."""
+"""The formats that `skillwise cards import` takes: each reads a file or a folder as one skill."""
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from data_cards.errors import DataError, nearest
-from data_cards.exchange import rows
-from data_cards.exchange.shape import COLUMN_NAMES
+from data_cards.exchange import rows, tables
+from data_cards.exchange.telling import files_of, told
 from data_cards.faults import Faults
-from data_cards.parsing import csv_rows, foreign, jsonlines, sources, splits
+from data_cards.jsonl import read_gazetteers
+from data_cards.parsing import splits
 from data_cards.parsing.columns import Row
-from data_cards.readers import alexa, conll, lu, rasa
-from data_cards.records import Skill
+from data_cards.parsing.expansion import Expansion
+from data_cards.parsing.files import prefixes, splits_of
+from data_cards.parsing.templates import folded
+from data_cards.readers import (
+    alexa,
+    alexa_schema,
+    conll,
+    dialogflow,
+    jovo,
+    lex,
+    lu,
+    luis,
+    ovos,
+    rasa,
+    rasa_json,
+    rasa_markdown,
+    snips_nlu,
+    watson,
+    wit,
+)  # fmt: skip
+from data_cards.records import Skill, Utterance
 
-Read = Callable[[Path, str, str, bool, Faults], tuple[Skill, tuple[str, ...]]]
+Understood = tuple[Skill, tuple[str, ...]]
+Read = Callable[[Path, str, str, bool, Faults], Understood]
 """(path, skill's name, locale, whether the user gave it, faults) -> the skill, what was guessed."""
 
-_SUFFIXES = {
-    ".json": "alexa", ".lu": "lu", ".yml": "rasa", ".yaml": "rasa", ".csv": "csv", ".tsv": "csv",
-    ".jsonl": "jsonl", ".ndjson": "jsonl", ".conll": "conll", ".bio": "conll", ".iob": "conll",
-}  # fmt: skip
 
+class _Reader(Protocol):
+    """How most readers are called."""
 
-_ELSE = {
-    ".xlsx": "save the sheet as CSV and give that", ".xls": "save the sheet as CSV and give that",
-    ".ods": "save the sheet as CSV and give that",
-    ".md": "convert Rasa's Markdown with `rasa data convert nlu -f yaml` and give the YAML",
-    ".zip": "unpack it and give one of its files", ".gz": "unpack it and give the file in it",
-    ".qna": "it holds questions and answers, no intents: give the .lu file",
-}  # fmt: skip
-"""Suffix -> what to do with a file that is not taken."""
+    def __call__(self, path: Path, faults: Faults, /, *, name: str, locale: str) -> Skill: ...
 
 
 def format_of(path: Path, given: str | None) -> str:
-    """The format given, or else the one that suffix and content tell."""
-    known = given or _SUFFIXES.get(path.suffix.lower(), "")
-    if known not in FORMATS:
-        fault = f"format {known or path.suffix!r} is unknown"
-        remedy = _ELSE.get(path.suffix.lower(), "") if not given else ""
-        raise DataError(path, None, fault, remedy or nearest(known, FORMATS))
-    if not given and known == "alexa" and _holds_rows(path):
-        return "jsonl"
-    return known
+    """The format given, or else the one that the content tells."""
+    if given:
+        if given not in FORMATS:
+            raise DataError(path, None, f"format {given!r} is unknown", nearest(given, FORMATS))
+        return given
+    found, remedy = told(path)
+    if not found:
+        fault = (
+            "holds no file of a known format"
+            if path.is_dir()
+            else (f"format {path.suffix!r} is unknown")
+        )
+        raise DataError(path, None, fault, remedy or nearest("", FORMATS))
+    return found
 
 
 def locale_in(path: Path, format: str) -> str:
-    """The locale that a file's rows tell, "" where they tell none."""
-    found = _rows(path, format, Faults()) if format in ("csv", "jsonl") else []
+    """The locale that rows of the file tell, "" where they tell none."""
+    if format not in ("csv", "jsonl") or path.is_dir():
+        return ""
+    found = tables.rows(path, format, Faults())
     return rows.locale_of(found) if found else ""
 
 
-def _holds_rows(path: Path) -> bool:
-    """Whether a .json file is an array of rows, or rows one a line."""
-    text = sources.text(path).lstrip()
-    if text.startswith("["):
-        return True
-    first, *rest = [line for line in sources.cut_lines(text) if line.strip()] or [""]
-    try:
-        return bool(rest) and isinstance(json.loads(first), dict)  # whole in its first line
-    except (ValueError, RecursionError):
-        return False
+def _as_split(read: _Reader) -> Read:
+    """A reader whose own split is right for a user's file."""
+
+    def known(path: Path, name: str, locale: str, given: bool, faults: Faults) -> Understood:
+        return read(path, faults, name=name, locale=locale), ()
+
+    return known
 
 
-def _alexa(
-    path: Path, name: str, locale: str, given: bool, faults: Faults
-) -> tuple[Skill, tuple[str, ...]]:
-    return alexa.read_file(path, faults, name=name, locale=locale), ()
+def _within(read: _Reader) -> Read:
+    """A reader whose test split is drawn anew, within each intent."""
+
+    def known(path: Path, name: str, locale: str, given: bool, faults: Faults) -> Understood:
+        skill = read(path, faults, name=name, locale=locale)
+        return _cut(skill, [*skill.train, *skill.test]), ()
+
+    return known
 
 
-def _lu(
-    path: Path, name: str, locale: str, given: bool, faults: Faults
-) -> tuple[Skill, tuple[str, ...]]:
-    return lu.read_file(path, faults, name=name, locale=locale), ()
+def _alone(format: str, read: _Reader) -> _Reader:
+    """A reader of one file that may be the only one of its format in a folder."""
+
+    def known(path: Path, faults: Faults, /, *, name: str, locale: str) -> Skill:
+        return read(files_of(path, format)[0], faults, name=name, locale=locale)
+
+    return known
 
 
-def _rasa(
-    path: Path, name: str, locale: str, given: bool, faults: Faults
-) -> tuple[Skill, tuple[str, ...]]:
-    return rasa.read_file(path, faults, name=name, locale=locale), ()
+def _cut(skill: Skill, utterances: list[Utterance]) -> Skill:
+    key = skill.name
+    parts = splits.hold_out_within(
+        utterances, rows.SHARE, key=lambda u: f"{key}|{folded(u.template)}"
+    )
+    return replace(skill, train=tuple(parts.train), test=tuple(parts.test))
 
 
-def _conll(
-    path: Path, name: str, locale: str, given: bool, faults: Faults
-) -> tuple[Skill, tuple[str, ...]]:
-    utterances = list(conll.read_file(path, faults))
-    parts = splits.hold_out_within(utterances, rows.SHARE)
-    told = ("words: the first column, tags: the last, intent: # intent: NAME before a sentence",)
-    return Skill(name, locale, tuple(parts.train), (), tuple(parts.test)), told
+def _dialogflow(path: Path, faults: Faults, /, *, name: str, locale: str) -> Skill:
+    if path.is_file():
+        fault = "is a part of a Dialogflow agent's export, not all of it"
+        raise DataError(path, None, fault, "give the folder or the zip of the export")
+    return dialogflow.read(path, faults, name=name, locale=locale)
+
+
+def _jovo(path: Path, faults: Faults, /, *, name: str, locale: str) -> Skill:
+    how = Expansion(max_templates=None)
+    return jovo.read(path, faults, name=name, locale=locale, how=how)
+
+
+def _ovos(path: Path, faults: Faults, /, *, name: str, locale: str) -> Skill:
+    folder = path
+    if path.is_dir() and not ovos.locales_of(path):
+        homes = list(ovos.skill_folders(path).values())
+        if len(homes) != 1:
+            fault = (
+                f"holds {len(homes)} skills" if homes else "holds no folder such as locale/en-us"
+            )
+            raise DataError(path, None, fault, "give the folder that holds the locale folders")
+        folder = homes[0]
+    if locale not in ovos.locales_of(folder):
+        listed = ", ".join(ovos.locales_of(folder)) or "no locale"
+        raise DataError(path, None, f"holds {listed}, not {locale}", "choose one by --locale")
+    how = Expansion(max_templates=None)
+    return ovos.read_skill(name, folder, locale, faults, how=how)
+
+
+def _rasa(path: Path, faults: Faults, /, *, name: str, locale: str) -> Skill:
+    return rasa.read_files(files_of(path, "rasa"), faults, name=name, locale=locale)
+
+
+def _markdown(path: Path, faults: Faults, /, *, name: str, locale: str) -> Skill:
+    files = files_of(path, "rasa-markdown")
+    return rasa_markdown.read(files, faults, name=name, locale=locale)
+
+
+def _snips(path: Path, faults: Faults, /, *, name: str, locale: str) -> Skill:
+    return snips_nlu.read(files_of(path, "snips"), faults, name=name, locale=locale)
+
+
+def _rasa_json(path: Path, faults: Faults, /, *, name: str, locale: str) -> Skill:
+    return rasa_json.read(files_of(path, "rasa-json"), faults, name=name, locale=locale)
+
+
+def _lu(path: Path, name: str, locale: str, given: bool, faults: Faults) -> Understood:
+    files = files_of(path, "lu")
+    if len(files) == 1:
+        return lu.read_file(files[0], faults, name=name, locale=locale), ()
+    said: list[Utterance] = []
+    values: dict[str, tuple[str, ...]] = {}
+    for file, prefix in zip(files, prefixes(files), strict=True):
+        part = lu.read_file(file, faults, name=name, locale=locale)
+        found = [*part.train, *part.test]
+        said += [replace(u, id=f"{prefix}:{u.id.rpartition(':')[2]}") for u in found]
+        for slot, listed in part.gazetteers.items():
+            values[slot] = tuple(dict.fromkeys((*values.get(slot, ()), *listed)))
+    return _cut(Skill(name, locale, tuple(said), gazetteers=values), said), ()
+
+
+def _conll(path: Path, name: str, locale: str, given: bool, faults: Faults) -> Understood:
+    files = files_of(path, "conll")
+    parts = splits.Parts()
+    for file, prefix, split in zip(files, prefixes(files), splits_of(files), strict=True):
+        for utterance in conll.read_file(file, faults, prefix):
+            parts.add(split or "train", utterance)
+    if not parts.test:
+        cut = splits.hold_out_within(parts.train, rows.SHARE)
+        parts.train, parts.test = cut.train, cut.test
+    values = read_gazetteers(path) if path.is_dir() else {}
+    understood = (
+        "words: the first column, tags: the last, intent: # intent: NAME before a sentence",
+    )
+    dev, test = tuple(parts.dev), tuple(parts.test)
+    return Skill(name, locale, tuple(parts.train), dev, test, values), understood
 
 
 def _tabular(format: str) -> Read:
-    def read(
-        path: Path, name: str, locale: str, given: bool, faults: Faults
-    ) -> tuple[Skill, tuple[str, ...]]:
-        return rows.read(path, _rows(path, format, faults), name, locale, given, faults)
+    def read(path: Path, name: str, locale: str, given: bool, faults: Faults) -> Understood:
+        files = files_of(path, format)
+        found: list[Row] = []
+        for file, split in zip(files, splits_of(files), strict=True):
+            table = tables.rows(file, format, faults)
+            found += [(*r[:3], dict(r[3]) | {"split": split}) for r in table] if split else table
+        return rows.read(path, found, name, locale, given, faults)
 
     return read
 
 
 FORMATS: Mapping[str, Read] = {
-    "alexa": _alexa,
+    "alexa": _as_split(_alone("alexa", alexa.read_file)),
+    "alexa-schema": _as_split(alexa_schema.read),
     "conll": _conll,
     "csv": _tabular("csv"),
+    "dialogflow": _within(_dialogflow),
+    "jovo": _as_split(_alone("jovo", _jovo)),
     "jsonl": _tabular("jsonl"),
+    "lex": _as_split(lex.read),
     "lu": _lu,
-    "rasa": _rasa,
+    "luis": _within(_alone("luis", luis.read)),
+    "ovos": _as_split(_ovos),
+    "rasa": _as_split(_rasa),
+    "rasa-json": _as_split(_rasa_json),
+    "rasa-markdown": _within(_markdown),
+    "snips": _as_split(_snips),
+    "watson": _as_split(_alone("watson", watson.read)),
+    "wit": _as_split(wit.read),
 }
-
-
-def _rows(path: Path, format: str, faults: Faults) -> list[Row]:
-    if format == "csv":
-        tabs = path.suffix.lower() == ".tsv"
-        delimiter = "\t" if tabs else csv_rows.delimiter_of(path, COLUMN_NAMES)
-        cells = list(csv_rows.rows(path, faults, delimiter=delimiter, spreadsheet=True))
-        filled: list[Row] = [(p.path, p.line, "", row) for p, row in cells if any(row.values())]
-        if len(filled) < len(cells):
-            faults.note(path, None, f"{len(cells) - len(filled)} rows of empty cells")
-        return filled
-    found: list[Row] = []
-    for line, value in _objects(path, faults):
-        if isinstance(value, dict):
-            found.append((path, line, "", value))
-        else:
-            faults.add(path, line, f"is {type(value).__name__}, not an object")
-    if found and not COLUMN_NAMES & {key.lower() for key in found[0][3]}:
-        known = foreign.kind_of(found[0][3])
-        if known is not None:
-            raise DataError(path, None, f"is {known[0]}, not rows", known[1])
-    return found
-
-
-def _objects(path: Path, faults: Faults) -> Iterator[tuple[int, Any]]:
-    """The values of JSON lines, or of one JSON array, with the line each begins at."""
-    text = sources.text(path) if _is_array(path) else ""
-    if not text:
-        for place, value in jsonlines.rows(path, faults):
-            yield place.line, value
-        return
-    faults.note(path, None, "is one JSON array: its objects are the rows")
-    decoder, at = json.JSONDecoder(), text.index("[") + 1
-    line, counted = 1, 0
-    while True:
-        while at < len(text) and text[at] in " \t\r\n,":
-            at += 1
-        line += text.count("\n", counted, at)
-        counted = at
-        if text[at : at + 1] in ("", "]"):
-            return
-        try:
-            value, at = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError) as error:
-            faults.add(path, line, f"broken JSON ({error}); the rest of the array is not read")
-            return
-        yield line, value
-
-
-def _is_array(path: Path) -> bool:
-    """Whether a file is an array over several rows and not lines that are lists."""
-    try:
-        text = sources.text(path).lstrip()
-    except DataError:
-        return False  # a byte that is no UTF-8 costs its line, in JSON lines
-    first = sources.cut_lines(text)[0].strip()
-    return text.startswith("[") and (first == "[" or "{" in first[1:].lstrip()[:1])

@@ -7,15 +7,26 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from data_cards.errors import DataError, SkillwiseError
+from data_cards.exchange.archives import unpacked
 from data_cards.exchange.formats import FORMATS, format_of, locale_in
+from data_cards.exchange.telling import files_of
 from data_cards.faults import Fault, Faults
 from data_cards.jsonl import name_fault, read_skill, write_skill
 from data_cards.locales import checked
 from data_cards.parsing import locale_evidence as locales
 from data_cards.parsing import sources
+from data_cards.readers import lex, ovos
 from data_cards.records import Skill
 
-_CULTURE = re.compile(r"^(?:> ?!# ?@app\.culture\s*=|language:)\s*[\"']?([\w-]+)", re.MULTILINE)
+_FILLED = ("alexa", "alexa-schema", "jovo", "lex", "ovos")
+"""Formats of templates, whose slots take values from our lists where they have none."""
+_SAYING = ("dialogflow", "lex", "lu", "luis", "rasa", "rasa-json", "snips", "watson", "wit")
+"""Formats whose files may say their language."""
+_CULTURE = re.compile(
+    r"""^(?:> ?!# ?@app\.culture\s*=|language:)\s*["']?([\w-]+)"""
+    r"""|["'](?:culture|language|lang|locale)["']\s*:\s*"([\w-]+)\"""",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +46,35 @@ class Preview:
 def preview(
     path: Path, format: str | None = None, *, name: str | None = None, locale: str | None = None
 ) -> Preview:
-    """Read a file in one of `FORMATS` (told by suffix and content, if none is named).
+    """Read a file, a folder or a zip in one of `FORMATS` (told by content, if none is named).
 
     Without a locale, the file's rows, its name and its words tell it, in this order. Utterances of
     intents that are nowhere trained are left out of dev and test, as counted faults.
     """
-    if path.is_dir():
-        raise DataError(path, None, "is a folder", "name one file in it")
     if not path.exists():
-        raise DataError(path, None, "no such file", "name the file to import")
+        raise DataError(path, None, "no such file", "name the file or folder to import")
+    if path.is_dir():
+        return _preview(path, format, name=name, locale=locale)
     if not path.is_file():
         remedy = "write what it gives to a file and name that"
         raise DataError(path, None, "is no file, and is read more than once", remedy)
-    stem, _, code = path.stem.rpartition("@")
+    if path.suffix.lower() != ".zip":
+        return _preview(path, format, name=name, locale=locale)
+    with unpacked(path) as (folder, outside):
+        try:
+            seen = _preview(folder, format, name=name or path.stem, locale=locale)
+        except DataError as error:
+            raise DataError(outside(error.path), error.line, error.fault, error.remedy) from None
+    faults, notes = (
+        tuple(replace(fault, path=outside(fault.path)) for fault in found)
+        for found in (seen.faults, seen.notes)
+    )
+    return replace(seen, path=path, faults=faults, notes=notes)
+
+
+def _preview(path: Path, format: str | None, *, name: str | None, locale: str | None) -> Preview:
+    own = path.name if path.is_dir() else path.stem
+    stem, _, code = own.rpartition("@")
     if stem and locales.by_code(code):  # light@en-US.csv, as our own folders are named
         name, locale = name or stem, locale or locales.by_code(code)
     unfit = name_fault(name) if name is not None else ""
@@ -57,12 +84,12 @@ def preview(
     known = format_of(path, format)
     chosen, why = _locale(path, known, locale)
     faults = Faults()
-    skill, told = FORMATS[known](path, name or path.stem, chosen, locale is not None, faults)
+    skill, told = FORMATS[known](path, name or own, chosen, locale is not None, faults)
     if not why:
         chosen, why = _by_words(path, known, skill, chosen)
         if chosen != skill.locale:
             faults = Faults()
-            skill, told = FORMATS[known](path, name or path.stem, chosen, False, faults)
+            skill, told = FORMATS[known](path, name or own, chosen, False, faults)
     trained = set(skill.intents)
     for utterance in (*skill.dev, *skill.test):
         if utterance.frame.intent not in trained:
@@ -81,14 +108,34 @@ def _locale(path: Path, format: str, given: str | None) -> tuple[str, str]:
     """(locale, what told it), or ("en-US", "") where nothing but the words can tell."""
     if given is not None:
         return checked(given), "as given"
-    inside = locale_in(path, format)
-    if not inside and format in ("lu", "rasa"):
-        culture = _CULTURE.search(sources.text(path))
-        inside = locales.by_code(culture[1]) if culture else ""
+    inside = locale_in(path, format) or _locale_within(path, format)
     if inside:
         return inside, "as the file says"
     named = locales.by_name(path)
     return (named, "as the file is named") if named else ("en-US", "")
+
+
+def _locale_within(path: Path, format: str) -> str:
+    """The locale that an export tells: by its folders, else by a field, "" where none does."""
+    if format in ("lex", "ovos") and path.is_dir():
+        homes = [path, *ovos.skill_folders(path).values()] if format == "ovos" else [path]
+        of = ovos.locales_of if format == "ovos" else lex.locales_of
+        found = next((known for home in homes if (known := of(home))), [])
+        if len(found) > 1:
+            fault = f"holds the locales {', '.join(found)}"
+            raise DataError(path, None, fault, f"choose one: --locale {found[0]}")
+        return found[0] if found else ""
+    if format not in _SAYING:
+        return ""
+    files = sorted(path.rglob("*.json"))[:50] if path.is_dir() else [path]
+    if format in ("lu", "rasa"):
+        files = files_of(path, format)[:1]
+    for file in sorted(files, key=lambda p: len(p.parts)):
+        culture = _CULTURE.search(sources.text(file))
+        code = locales.by_code(culture[1] or culture[2]) if culture else ""
+        if code:
+            return code
+    return ""
 
 
 def _by_words(path: Path, format: str, skill: Skill, usual: str) -> tuple[str, str]:
@@ -97,13 +144,13 @@ def _by_words(path: Path, format: str, skill: Skill, usual: str) -> tuple[str, s
     Only interaction models take values from our lists, which are in the language of the locale.
     """
     said = [*skill.train, *skill.dev, *skill.test]
-    texts = [re.sub(r"\{[^{}]*\}", " ", u.template) if format == "alexa" else u.text or
+    texts = [re.sub(r"\{[^{}]*\}", " ", u.template) if format in _FILLED else u.text or
              " ".join(u.tokens) for u in said]  # fmt: skip
     language = locales.by_words(texts)
     if language and language != "en":
         guess = locales.usual(language)
         return guess, f"its words are {language}; another one goes by --locale"
-    if not language and format == "alexa" and locales.foreign_letters(texts):
+    if not language and format in _FILLED and locales.foreign_letters(texts):
         raise DataError(path, None, "its locale cannot be told", "give it, e.g. --locale de-DE")
     told = "its words are en" if language else "nothing tells another"
     return usual, f"{told}; another one goes by --locale"

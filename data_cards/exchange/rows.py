@@ -69,8 +69,10 @@ def read(
         cut = splits.hold_out_within(parts.train, SHARE)
         parts.train, parts.test = cut.train, cut.test
         told.append(f"nothing says which rows are for test: {SHARE:.0%} of each intent's texts are")
-    if form.unused:
-        told.append(f"not used: column {', '.join(form.unused)}")
+    neutral = form.tokens and not form.tags
+    unused = [column for column in form.unused if not (neutral and column == "template")]
+    if unused:
+        told.append(f"not used: column {', '.join(unused)}")
     skill = Skill(name, locale, tuple(parts.train), tuple(parts.dev), tuple(parts.test))
     return skill, tuple(told)
 

@@ -1,4 +1,4 @@
-"""JSON exports that no reader takes yet, told from their content for messages that name them."""
+"""JSON exports of other tools, told from their content: what each is, and its format's name."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -22,36 +22,37 @@ def _snips_entry(entry: Any) -> bool:
 _KINDS: tuple[tuple[str, str, Test], ...] = (
     (
         "a LUIS app's export (luis_schema_version)",
-        "export the app as .lu and give that",
+        "luis",
         lambda c: "luis_schema_version" in c,
     ),
     (
         "Rasa's JSON training data (rasa_nlu_data)",
-        "convert it with `rasa data convert nlu -f yaml` and give the YAML",
+        "rasa-json",
         lambda c: "rasa_nlu_data" in c,
     ),
     (
         "a Watson Assistant workspace (intents with examples)",
-        "export its intents as CSV, with a header text,intent",
+        "watson",
         lambda c: _any_has(c, "intent", "examples"),
     ),
     (
         "an intent schema of Alexa's old format, without its sample utterances",
-        "give the interaction model of the skill (interactionModel.languageModel)",
+        "alexa-schema",
         lambda c: _any_has(c, "intent"),
     ),
     (
         "an Amazon Lex export (sampleUtterances)",
-        "write its utterances as rows of text and intent, as CSV or JSON lines",
+        "lex",
         lambda c: (
             _any_has(c, "sampleUtterances")
             or "sampleUtterances" in c
             or isinstance(c.get("resource"), dict)
+            or isinstance(c.get("slotTypeValues"), list)
         ),
     ),
     (
         "a Snips data set (intents with utterances)",
-        "write its utterances as rows of text, intent and entities, as JSON lines",
+        "snips",
         lambda c: (
             isinstance(c.get("intents"), dict)
             and any(isinstance(v, dict) and "utterances" in v for v in c["intents"].values())
@@ -60,7 +61,7 @@ _KINDS: tuple[tuple[str, str, Test], ...] = (
     ),
     (
         "a Jovo language model (phrases)",
-        "give the Alexa interaction model that Jovo builds from it",
+        "jovo",
         lambda c: (
             _any_has(c, "phrases")
             or isinstance(c.get("intents"), dict)
@@ -69,7 +70,7 @@ _KINDS: tuple[tuple[str, str, Test], ...] = (
     ),
     (
         "a part of a Dialogflow agent's export",
-        "write its training phrases as rows of text and intent, as CSV or JSON lines",
+        "dialogflow",
         lambda c: (
             "userSays" in c
             or "responses" in c
@@ -84,20 +85,35 @@ _KINDS: tuple[tuple[str, str, Test], ...] = (
     ),
     (
         "a Wit.ai export (utterances)",
-        "write its utterances as rows of text, intent and entities, as JSON lines",
-        lambda c: isinstance(c.get("utterances"), list),
+        "wit",
+        lambda c: (
+            isinstance(c.get("utterances"), list)
+            or isinstance(c.get("data"), list)
+            and any(isinstance(e, dict) and "text" in e and "entities" in e for e in c["data"])
+        ),
     ),
 )
-"""What the file is, what to do with it, and how it is told."""
+"""What the file is, the format of import that reads it, and how it is told."""
 
 
-def kind_of(content: Any) -> tuple[str, str] | None:
-    """(what the JSON value is, what to do instead); None where it is nothing that we know.
+def format_of(content: Any) -> str:
+    """The format of import that reads the JSON value; "" where it is nothing that we know.
 
     Of an array its first object tells it.
     """
+    found = _kind(content)
+    return found[1] if found else ""
+
+
+def kind_of(content: Any) -> tuple[str, str] | None:
+    """(what the JSON value is, what to do with it); None where it is nothing that we know."""
+    found = _kind(content)
+    return (found[0], f"import it with --format {found[1]}") if found else None
+
+
+def _kind(content: Any) -> tuple[str, str, Test] | None:
     if isinstance(content, list) and content:
         content = content[0]
     if not isinstance(content, dict):
         return None
-    return next(((kind, remedy) for kind, remedy, test in _KINDS if test(content)), None)
+    return next((known for known in _KINDS if known[2](content)), None)

@@ -1,5 +1,6 @@
 """CoNLL and BIO files: a word a line, its tag in another column, a blank line ends a sentence."""
 
+import re
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
@@ -13,6 +14,12 @@ from data_cards.parsing import sources, splits
 from data_cards.parsing.inline import assemble, token_pieces
 from data_cards.parsing.options import Options, settle
 from data_cards.records import Frame, Skill, Utterance, span_fault
+from data_cards.words import tokenize
+
+_TAG = re.compile(r"O|[BIELSU]-\S+")
+
+KEPT = "as they are"
+"""What a comment "# words:" says of a sentence whose words are not to be cut anew."""
 
 
 class ConllOptions(Options):
@@ -41,9 +48,13 @@ def read(card: Card, root: Path, faults: Faults) -> Iterator[Skill]:
     yield from splits.skills({options.name: parts}, options.locale)
 
 
-def read_file(path: Path, faults: Faults) -> Iterator[Utterance]:
-    """Yield the utterances of one file whose columns are as most have them."""
-    yield from _read(path, path.stem, ConllOptions(files={"all": path.name}), faults)
+def read_file(path: Path, faults: Faults, prefix: str = "") -> Iterator[Utterance]:
+    """Yield the utterances of one file whose columns are as most have them.
+
+    Ids are "<prefix>:<number>", the prefix being the file's name unless it is given, or what a
+    comment "# id: NAME" before the sentence says.
+    """
+    yield from _read(path, prefix or path.stem, ConllOptions(files={"all": path.name}), faults)
 
 
 def _read(path: Path, split: str, options: ConllOptions, faults: Faults) -> Iterator[Utterance]:
@@ -75,16 +86,26 @@ def _sentences(path: Path, faults: Faults) -> Iterator[tuple[int, int, list[str]
         yield number, block[0][0], lines
 
 
+def _is_comment(line: str) -> bool:
+    """Whether a line is no word with its tag; "#" may be a word, as in "# O"."""
+    parts = line.split()
+    if not line.startswith("#") or "\t" in line or len(parts) == 1:
+        return False
+    return len(parts) != 2 or not _TAG.fullmatch(parts[1])
+
+
 def _utterance(id: str, block: list[str], options: ConllOptions) -> Utterance | None:
-    intent, rows = "", []
+    told: dict[str, str] = {}
+    rows = []
     for line in block:
-        if line.startswith("#") and len(line.split()) != 1:
+        if _is_comment(line):
             key, _, value = line[1:].partition(":")
-            intent = value.strip() if key.strip() == "intent" else intent
+            told[key.strip()] = value.strip()
         elif not line.startswith("-DOCSTART-"):
             rows.append(line.split("\t") if "\t" in line else line.split())
     if not rows:
         return None  # a comment or a document's start, no sentence
+    intent = told.get("intent", "")
     try:
         tokens = [row[options.word].strip() for row in rows]
         tags = bio.plain([row[options.tag].strip() for row in rows])
@@ -93,10 +114,16 @@ def _utterance(id: str, block: list[str], options: ConllOptions) -> Utterance | 
     except IndexError:
         raise ValueError(f"a line has {min(map(len, rows))} columns, too few") from None
     marks = bio.spans(tags)
-    text, words, slots = assemble(token_pieces(tokens, marks))
-    if options.keep_words:
+    if options.keep_words or told.get("words") == KEPT:
+        text, words, slots = " ".join(tokens), tuple(tokens), marks
         fault = span_fault(len(tokens), marks)
         if fault or not all(tokens):
             raise ValueError(fault or "a line has no word")
-        words, slots = tuple(tokens), marks
-    return Utterance(id, words, Frame(intent, slots), text)
+        if options.keep_words:
+            text = assemble(token_pieces(tokens, marks))[0]
+    else:
+        text, words, slots = assemble(token_pieces(tokens, marks))
+    if told.get("text") and (told.get("words") == KEPT or tokenize(told["text"]) == words):
+        text = told["text"]
+    id, template = told.get("id") or id, told.get("template", "")
+    return Utterance(id, words, Frame(intent, slots), text, template)

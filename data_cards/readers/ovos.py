@@ -79,6 +79,11 @@ def read_skill(
     return build(name, locale, samples, merged, how or Expansion(), faults)
 
 
+def locales_of(folder: Path) -> list[str]:
+    """The locales of a skill's folder, sorted."""
+    return sorted(_locale_folders(folder))
+
+
 def skill_folders(root: Path) -> dict[str, Path]:
     """Skill name -> folder, for every folder under `root` that holds locale folders with intents.
 

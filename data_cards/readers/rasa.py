@@ -4,8 +4,8 @@ import ast
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from data_cards.errors import DataError
 from data_cards.faults import Faults
 from data_cards.parsing import splits
 from data_cards.parsing.expansion import distinct
+from data_cards.parsing.files import prefixes, splits_of
 from data_cards.parsing.inline import assemble, hide_escaped, literal, show_escaped
 from data_cards.parsing.templates import folded
 from data_cards.readers.rasa_yaml import entries, many
@@ -41,48 +42,69 @@ def read_file(
     locale: str = "en-US",
     test_share: float = 0.25,
 ) -> Skill:
-    """Read one file as a skill; a quarter of each intent's sentences, by template, is for test.
+    """Read one file as a skill; see `read_files`."""
+    return read_files([path], faults, name=name, locale=locale, test_share=test_share)
 
-    A synonym becomes a catalog value of the slots that its examples annotate with its value; a
-    lookup table is the catalog of every slot of its entity, whatever the role.
+
+def read_files(
+    paths: Sequence[Path],
+    faults: Faults,
+    *,
+    name: str | None = None,
+    locale: str = "en-US",
+    test_share: float = 0.25,
+) -> Skill:
+    """Read the files of a project as a skill; files named train, dev and test are those splits.
+
+    Without one for test a quarter of each intent's sentences, by template, is for test. A synonym
+    becomes a catalog value of the slots that its examples annotate with its value; a lookup table
+    is the catalog of every slot of its entity, whatever the role. Ids are "<file>:<line>" unless an
+    example's metadata name one. Raises DataError where no file holds an intent.
     """
-    key = name or path.stem
-    utterances: list[Utterance] = []
+    key = name or paths[0].stem
+    parts = splits.Parts()
     lookups: dict[str, list[str]] = defaultdict(list)
     synonyms: dict[str, list[str]] = defaultdict(list)
     learnt = _Learnt()
     ids: Counter[str] = Counter()
     held: Counter[str] = Counter()
-    for kind, title, line, lines in entries(path, faults):
-        held[kind] += 1
-        if kind == "lookup":
-            lookups[title].extend(text for _, text in lines)
-        elif kind == "synonym":
-            synonyms[title.lower()].extend([title, *(text for _, text in lines)])
-        elif kind == "regex":
-            faults.note(path, line, f"regex {title!r} is not read ({many(len(lines), 'pattern')})")
-        for number, text in lines if kind == "intent" else ():
-            utterance_id = f"{path.stem}:{number}"
-            ids[utterance_id] += 1  # an alias or a flow list has several examples on one line
-            if ids[utterance_id] > 1:
-                utterance_id = f"{utterance_id}#{ids[utterance_id]}"
-            try:
-                utterances.append(_utterance(utterance_id, text, title, learnt))
-            except ValueError as error:
-                faults.add(path, number, f"{error} (intent {title!r})")
+    for path, prefix, split in zip(paths, prefixes(paths), splits_of(paths), strict=True):
+        for kind, title, line, examples in entries(path, faults):
+            held[kind] += 1
+            if kind == "lookup":
+                lookups[title].extend(example.text for example in examples)
+            elif kind == "synonym":
+                synonyms[title.lower()].extend([title, *(example.text for example in examples)])
+            elif kind == "regex":
+                patterns = many(len(examples), "pattern")
+                faults.note(path, line, f"regex {title!r} is not read ({patterns})")
+            for example in examples if kind == "intent" else ():
+                utterance_id = example.metadata.get("id") or f"{prefix}:{example.line}"
+                ids[utterance_id] += 1  # an alias or a flow list has several examples on one line
+                if ids[utterance_id] > 1:
+                    utterance_id = f"{utterance_id}#{ids[utterance_id]}"
+                try:
+                    utterance = _utterance(utterance_id, example.text, title, learnt)
+                except ValueError as error:
+                    faults.add(path, example.line, f"{error} (intent {title!r})")
+                    continue
+                template = example.metadata.get("template", utterance.template)
+                parts.add(split or "train", replace(utterance, template=template))
     if not held["intent"]:
         tables = [f"a lookup of {many(len(v), 'value')} for {k!r}" for k, v in lookups.items()]
         others = [many(held[k], k) for k in ("synonym", "regex") if held[k]]
         remedy = "it belongs beside the file that has the intents: put them into one file"
-        raise DataError(path, None, f"holds {_listed([*tables, *others])}, no intent", remedy)
-    catalogs = _catalogs(path, lookups, synonyms, learnt, faults)
+        raise DataError(paths[0], None, f"holds {_listed([*tables, *others])}, no intent", remedy)
+    catalogs = _catalogs(paths[0], lookups, synonyms, learnt, faults)
     for reason, times in sorted(learnt.left.items()):
-        faults.note(path, None, f"{reason}: {times} times")
-    parts = splits.hold_out_within(
-        utterances, test_share, key=lambda u: f"{key}|{folded(u.template)}"
-    )
+        faults.note(paths[0], None, f"{reason}: {times} times")
+    if not parts.test:
+        cut = splits.hold_out_within(
+            parts.train, test_share, key=lambda u: f"{key}|{folded(u.template)}"
+        )
+        parts.train, parts.test = cut.train, cut.test
     gazetteers = {slot: distinct(values) for slot, values in sorted(catalogs.items())}
-    return Skill(key, locale, tuple(parts.train), (), tuple(parts.test), gazetteers)
+    return Skill(key, locale, tuple(parts.train), tuple(parts.dev), tuple(parts.test), gazetteers)
 
 
 def _listed(parts: list[str]) -> str:

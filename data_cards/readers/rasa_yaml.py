@@ -1,9 +1,9 @@
 """The entries of Rasa's YAML with the lines of their examples; aliases and merges resolved."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -14,7 +14,16 @@ from data_cards.parsing import sources
 _REMEDY = "give Rasa NLU YAML (nlu: - intent: … examples: |)"
 _KINDS = ("intent", "synonym", "lookup", "regex")
 
-Examples = list[tuple[int, str]]
+
+class Example(NamedTuple):
+    """One example: its line, its text, and what its metadata say of `id` and `template`."""
+
+    line: int
+    text: str
+    metadata: Mapping[str, str] = {}
+
+
+Examples = list[Example]
 
 
 def entries(path: Path, faults: Faults) -> Iterator[tuple[str, str, int, Examples]]:
@@ -66,8 +75,8 @@ def _pairs(node: Any) -> list[tuple[str, Any]]:
     return own
 
 
-def _examples(path: Path, node: Any, faults: Faults) -> Iterator[tuple[int, str]]:
-    """(line, text) of a block of "- text" lines or of a list of {text: …}."""
+def _examples(path: Path, node: Any, faults: Faults) -> Iterator[Example]:
+    """The examples of a block of "- text" lines or of a list of {text: …}."""
     if isinstance(node, yaml.ScalarNode):
         remarks = 0
         block = node.value
@@ -76,7 +85,7 @@ def _examples(path: Path, node: Any, faults: Faults) -> Iterator[tuple[int, str]
         for number, line in enumerate(block.split("\n"), _first_line(node)):
             text = line.strip()
             if text.startswith("-"):
-                yield number, text[1:].strip()
+                yield Example(number, text[1:].strip())
             elif text.startswith("#"):
                 remarks += 1
             elif text:
@@ -86,13 +95,25 @@ def _examples(path: Path, node: Any, faults: Faults) -> Iterator[tuple[int, str]
             faults.note(path, node.start_mark.line + 1, reason)
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            text_node = dict(_pairs(item)).get("text", item)
+            fields = dict(_pairs(item))
+            text_node = fields.get("text", item)
             if isinstance(text_node, yaml.ScalarNode):
-                yield _first_line(text_node), text_node.value.strip().removeprefix("- ")
+                text = text_node.value.strip().removeprefix("- ")
+                yield Example(_first_line(text_node), text, _metadata(fields.get("metadata")))
             else:
                 faults.add(path, item.start_mark.line + 1, "example without a text")
     elif node is not None:
         faults.add(path, node.start_mark.line + 1, "examples are neither a block nor a list")
+
+
+def _metadata(node: Any) -> dict[str, str]:
+    """What an export of ours keeps beside an example, where that is text."""
+    told = dict(_pairs(node))
+    return {
+        key: told[key].value
+        for key in ("id", "template")
+        if isinstance(told.get(key), yaml.ScalarNode)
+    }
 
 
 def _first_line(node: yaml.ScalarNode) -> int:

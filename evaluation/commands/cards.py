@@ -1,4 +1,4 @@
-"""`skillwise cards`: list, show, check, lint, download, import."""
+"""`skillwise cards`: list, show, check, lint, download, import, export."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,6 +6,12 @@ from typing import Annotated
 import typer
 
 from evaluation.commands.lint import lint
+
+IMPORTED = (
+    "alexa, alexa-schema, conll, csv, dialogflow, jovo, jsonl, lex, lu, luis, ovos, rasa, "
+    "rasa-json, rasa-markdown, snips, watson, wit"
+)
+"""The formats of `import`, written out so that help waits for no reader."""
 
 app = typer.Typer(help="Data cards: what data there is, and how to bring your own.")
 app.command("lint")(lint)
@@ -84,13 +90,13 @@ def download(name: Annotated[str, typer.Argument(help="A card's name.")]) -> int
 def import_(
     path: Annotated[
         Path,
-        typer.Argument(help="Alexa interaction model, LU, Rasa YAML, CSV, JSONL or CoNLL."),
+        typer.Argument(help="A skill's file, folder or zip, in one of the formats of --format."),
     ],
     out: Annotated[
         Path | None, typer.Option(help="Write the skill into this folder. [default: only show it]")
     ] = None,
     format: Annotated[
-        str | None, typer.Option(help="Format of the file. [default: by its suffix]")
+        str | None, typer.Option(help=f"One of {IMPORTED}. [default: as the content tells]")
     ] = None,
     name: Annotated[
         str | None, typer.Option(help="The skill's name. [default: the file's]")
@@ -108,4 +114,20 @@ def import_(
     typer.echo(render_preview(seen))
     if out is not None:
         typer.echo(str(write(seen, out)))
+    return 0
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="A skill's own folder, DIR/<skill>@<locale>.")],
+    format: Annotated[str, typer.Option(help="One of jsonl, rasa, conll.")],
+    out: Annotated[
+        Path, typer.Option(help="Write here: a file for jsonl, else a folder of a file a split.")
+    ],
+) -> int:
+    """Write a skill for other tools: JSON lines, Rasa's YAML, or CoNLL with BIO tags."""
+    from data_cards.exchange.exporting import export as write_export
+
+    for line in write_export(folder, format, out):
+        typer.echo(line)
     return 0

@@ -346,8 +346,8 @@ def test_a_name_that_is_no_folder_is_refused_before_anything_is_written(tmp_path
     assert not (tmp_path / "out").exists()
 
 
-def test_a_folder_is_said_to_be_one(tmp_path):
-    with pytest.raises(DataError, match="is a folder; name one file in it"):
+def test_a_folder_without_a_skill_is_said_to_hold_none(tmp_path):
+    with pytest.raises(DataError, match="holds no file of a known format"):
         preview(tmp_path)
 
 
@@ -384,8 +384,9 @@ def test_a_table_in_the_code_page_of_a_spreadsheet_is_read_and_said_to_be(tmp_pa
 @pytest.mark.parametrize(
     ("name", "remedy"),
     [
-        ("a.xlsx", "save the sheet as CSV"), ("a.md", "rasa data convert"), ("a.zip", "unpack it"),
-        ("a.pdf", "known: alexa, conll, csv"),
+        ("a.xlsx", "save the sheet as CSV"), ("a.md", "only Rasa's is taken"),
+        ("a.zip", "unpack it"),
+        ("a.pdf", "known: alexa, alexa-schema, conll"),
     ],
 )  # fmt: skip
 def test_a_file_of_another_kind_gets_the_remedy_that_fits(tmp_path, write, name, remedy):
@@ -395,5 +396,5 @@ def test_a_file_of_another_kind_gets_the_remedy_that_fits(tmp_path, write, name,
 
 def test_an_array_of_another_kind_is_named(tmp_path, write):
     path = write(tmp_path / "a.json", json.dumps([{"data": [{"text": "a"}], "isTemplate": False}]))
-    with pytest.raises(DataError, match="is a part of a Dialogflow agent's export, not rows"):
+    with pytest.raises(DataError, match="is a part of a Dialogflow agent's export, not all of it"):
         preview(path)
