@@ -118,6 +118,12 @@ def _jovo(path: Path, faults: Faults, /, *, name: str, locale: str) -> Skill:
     return jovo.read(path, faults, name=name, locale=locale, how=how)
 
 
+def _lex(path: Path, faults: Faults, /, *, name: str, locale: str) -> Skill:
+    first = path.is_dir() and not any(path.rglob("Intent.json"))  # version 1 is one file in a zip
+    whole = files_of(path, "lex")[0] if first else path
+    return lex.read(whole, faults, name=name, locale=locale)
+
+
 def _ovos(path: Path, faults: Faults, /, *, name: str, locale: str) -> Skill:
     folder = path
     if path.is_dir() and not ovos.locales_of(path):
@@ -204,7 +210,7 @@ FORMATS: Mapping[str, Read] = {
     "dialogflow": _within(_dialogflow),
     "jovo": _as_split(_alone("jovo", _jovo)),
     "jsonl": _tabular("jsonl"),
-    "lex": _as_split(lex.read),
+    "lex": _as_split(_lex),
     "lu": _lu,
     "luis": _within(_alone("luis", luis.read)),
     "ovos": _as_split(_ovos),

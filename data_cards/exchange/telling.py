@@ -36,7 +36,7 @@ SUFFIXES: Mapping[str, tuple[str, ...]] = {
 }
 """Formats whose skills may lie in several files of one folder -> how such files are named."""
 
-ALONE = ("alexa", "jovo", "luis", "watson")
+ALONE = ("alexa", "jovo", "lex", "luis", "watson")
 """Formats of one JSON file a skill, which may be the only one in its folder."""
 
 _HEADING = re.compile(r"^##+\s*(?:intent|synonym|lookup|regex)\s*:", re.MULTILINE)

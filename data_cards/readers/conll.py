@@ -32,6 +32,7 @@ class ConllOptions(Options):
     name: str = "skill"
     locale: str = Field("en-US", pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")
     keep_words: bool = False  # keep the published words, to compare with published tag scores
+    ids: bool = False  # "# id: NAME" before a sentence names it
     test_share: float = Field(0.25, gt=0, lt=1)  # cut by hash of the text where no test is given
 
 
@@ -51,10 +52,15 @@ def read(card: Card, root: Path, faults: Faults) -> Iterator[Skill]:
 def read_file(path: Path, faults: Faults, prefix: str = "") -> Iterator[Utterance]:
     """Yield the utterances of one file whose columns are as most have them.
 
-    Ids are "<prefix>:<number>", the prefix being the file's name unless it is given, or what a
-    comment "# id: NAME" before the sentence says.
+    Ids are what a comment "# id: NAME" before each sentence says, or "<prefix>:<number>", the
+    prefix being the file's name unless it is given.
     """
-    yield from _read(path, prefix or path.stem, ConllOptions(files={"all": path.name}), faults)
+    options = ConllOptions(files={"all": path.name}, ids=True)
+    found = list(_read(path, prefix or path.stem, options, faults))
+    if len({utterance.id for utterance in found}) < len(found):  # they name something else
+        options = options.model_copy(update={"ids": False})
+        found = list(_read(path, prefix or path.stem, options, Faults()))
+    yield from found
 
 
 def _read(path: Path, split: str, options: ConllOptions, faults: Faults) -> Iterator[Utterance]:
@@ -89,9 +95,10 @@ def _sentences(path: Path, faults: Faults) -> Iterator[tuple[int, int, list[str]
 def _is_comment(line: str) -> bool:
     """Whether a line is no word with its tag; "#" may be a word, as in "# O"."""
     parts = line.split()
-    if not line.startswith("#") or "\t" in line or len(parts) == 1:
+    if not line.startswith("#") or len(parts) == 1:
         return False
-    return len(parts) != 2 or not _TAG.fullmatch(parts[1])
+    row = "\t" in line or len(parts) == 2
+    return not (row and _TAG.fullmatch(parts[-1]))
 
 
 def _utterance(id: str, block: list[str], options: ConllOptions) -> Utterance | None:
@@ -125,5 +132,5 @@ def _utterance(id: str, block: list[str], options: ConllOptions) -> Utterance | 
         text, words, slots = assemble(token_pieces(tokens, marks))
     if told.get("text") and (told.get("words") == KEPT or tokenize(told["text"]) == words):
         text = told["text"]
-    id, template = told.get("id") or id, told.get("template", "")
-    return Utterance(id, words, Frame(intent, slots), text, template)
+    id = (told.get("id") if options.ids else "") or id
+    return Utterance(id, words, Frame(intent, slots), text, told.get("template", ""))

@@ -1,5 +1,7 @@
 """CoNLL and BIO files in their several dresses."""
 
+import re
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -82,6 +84,36 @@ def test_line_ends_and_a_byte_order_mark_are_no_words(tmp_path, make_card, write
     assert [u.tokens for u in skill.train] == [("good", "morning"), ("call", "aunt", "may")]
 
 
+@pytest.mark.parametrize(
+    "tags",
+    [
+        ["B-who", "I-who", "B-who", "O", "B-day"],
+        ["I-who", "I-who", "B-who", "O", "I-day"],
+        ["B-who", "L-who", "U-who", "O", "U-day"],
+        ["B-who", "E-who", "S-who", "O", "S-day"],
+    ],
+    ids=["IOB2", "IOB1", "BILOU", "BIOES"],
+)
+def test_every_way_of_tagging_tells_the_same_slots(tmp_path, write, tags):
+    words = ["ann", "lee", "bob", "on", "monday"]
+    text = "".join(f"{w} {t}\n" for w, t in zip(words, tags, strict=True))
+    (found,) = conll.read_file(write(tmp_path / "a.conll", text), Faults())
+    assert [(s.name, s.start, s.end) for s in found.frame.slots] == [
+        ("who", 0, 2), ("who", 2, 3), ("day", 4, 5),
+    ]  # fmt: skip
+
+
+def test_a_hash_with_its_tag_is_a_word(tmp_path, write):
+    (found,) = conll.read_file(write(tmp_path / "a.conll", "press O\n# B-key\n"), Faults())
+    assert found.tokens == ("press", "#") and found.frame.slots[0].name == "key"
+
+
+def test_ids_that_repeat_name_something_else(tmp_path, write):
+    text = "# id: d1\na O\n\n# id: d1\nb O\n"
+    found = conll.read_file(write(tmp_path / "a.conll", text), Faults())
+    assert [u.id for u in found] == ["a:1", "a:2"]
+
+
 @pytest.mark.parametrize("keep", [True, False])
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text("ab# \t\nOBIS-:é\r", max_size=60))
@@ -101,5 +133,8 @@ def sentences(text):
         if not line.strip():
             found, said = found + said, False
         else:
-            said = said or not line.strip(" ").startswith("#") or len(line.split()) == 1
+            *others, last = line.split()
+            word = len(others) < 2 or "\t" in line.strip(" ")
+            tagged = re.fullmatch(r"O|[BIELSU]-\S+", last) and word
+            said = said or not line.strip(" ").startswith("#") or not others or bool(tagged)
     return found

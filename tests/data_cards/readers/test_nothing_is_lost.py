@@ -8,6 +8,7 @@ import csv
 import gzip
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
@@ -23,6 +24,7 @@ from hypothesis import strategies as st
 
 from data_cards.card import Card
 from data_cards.errors import SkillwiseError
+from data_cards.exchange.formats import FORMATS
 from data_cards.exchange.importing import preview
 from data_cards.faults import Faults
 from data_cards.jsonl import MAX_WORDS
@@ -688,9 +690,83 @@ def own_lu(rows: list[Row], broken: int) -> tuple[str, str]:
     return "a.lu", "\r\n".join(mixed(good, ["- half {a", "what"], broken))
 
 
+def own_rasa_json(rows: list[Row], broken: int) -> tuple[str, str]:
+    bad = [5, {}, {"text": "a", "intent": "Ask", "entities": [{"entity": "hue", "start": 0}]}]
+    examples = mixed([spans(r) for r in rows], bad, broken)
+    data = {"common_examples": examples, "lookup_tables": [{"name": "hue", "elements": ["x"]}]}
+    return "a.json", json.dumps({"rasa_nlu_data": data}, indent=1)
+
+
+def own_markdown(rows: list[Row], broken: int) -> tuple[str, str]:
+    good = [f"## intent:{r.intent}\n- {r.marked('[VALUE](NAME)')}" for r in rows]
+    bad = ["## intent:Ask\n- [half](hue", "no dash"]
+    return "a.md", "\n\n".join(mixed(good, bad, broken)) + "\n\n## regex:hue\n- r.d\n"
+
+
+def own_luis(rows: list[Row], broken: int) -> tuple[str, str]:
+    good = []
+    for row in rows:
+        start, end = row.characters
+        mark = {"entity": "hue", "startPos": start, "endPos": end - 1}
+        good.append({"text": row.text, "intent": row.intent, "entities": [mark] * bool(row.end)})
+    bad = [{"text": "a", "intent": "Ask", "entities": [{"entity": "hue"}]}]
+    content = {"luis_schema_version": "7.0.0", "utterances": mixed(good, bad, broken)}
+    return "a.json", json.dumps(content, indent=1)
+
+
+def own_watson(rows: list[Row], broken: int) -> tuple[str, str]:
+    intents = [{"intent": "Ask", "examples": [{"text": "?"}] * broken}]
+    for row in rows:
+        mentions = [{"entity": "hue", "location": list(row.characters)}] if row.end else None
+        intents.append(
+            {"intent": row.intent, "examples": [{"text": row.text, "mentions": mentions}]}
+        )
+    entities = [{"entity": "hue", "values": [{"value": "zq", "synonyms": ["zr"]}]}]
+    return "a.json", json.dumps({"intents": intents, "entities": entities}, indent=1)
+
+
+def own_snips(rows: list[Row], broken: int) -> tuple[str, str]:
+    intents: dict[str, Any] = {i: {"utterances": []} for i in INTENTS}
+    for row in rows:
+        pieces = [
+            {"text": " ".join((*row.words[: row.start], ""))},
+            {"text": " ".join(row.words[row.start : row.end]), "entity": "Hue", "slot_name": "hue"},
+            {"text": " ".join(("", *row.words[row.end :]))},
+        ]
+        said = {"data": pieces if row.end else [{"text": row.text}]}
+        intents[row.intent]["utterances"].append(said)
+    bad = [5, {}, {"data": [{}]}, {"data": [{"text": "?"}]}]
+    intents["Ask"]["utterances"] += mixed([], bad, broken)
+    entities = {"Hue": {"data": [{"value": "zq", "synonyms": ["zr"]}]}}
+    return "a.json", json.dumps({"language": "en", "intents": intents, "entities": entities})
+
+
+def own_snips_yaml(rows: list[Row], broken: int) -> tuple[str, str]:
+    good = [{"type": "intent", "name": r.intent, "utterances": [r.marked("[NAME:Hue](VALUE)")]}
+            for r in rows]  # fmt: skip
+    bad = [{"type": "intent", "name": "Ask", "utterances": [u]} for u in ("[half", ["a"], "?")]
+    entity = {"type": "entity", "name": "Hue", "values": ["zq", ["zr", "zs"]]}
+    documents = [entity, *mixed(good, bad, broken)]
+    return "a.yaml", yaml.safe_dump_all(documents, allow_unicode=True, sort_keys=False)
+
+
+def own_wit(rows: list[Row], broken: int) -> tuple[str, str]:
+    good = []
+    for row in rows:
+        start, end = row.characters
+        mark = {"entity": "wit$hue:hue", "start": start, "end": end, "body": "", "entities": []}
+        entities = [mark] if row.end else []
+        good.append({"text": row.text, "intent": row.intent, "entities": entities, "traits": []})
+    bad = [{"text": "", "intent": "Ask"}, {"text": "a", "entities": [{"entity": "hue"}]}]
+    return "a.json", json.dumps({"utterances": mixed(good, bad, broken)}, indent=1)
+
+
 OWN = (
     own_csv, own_tsv, own_spans, own_array, own_tags, own_neutral, own_rasa, own_conll, own_lu,
+    own_rasa_json, own_markdown, own_luis, own_watson, own_snips, own_snips_yaml, own_wit,
 )  # fmt: skip
+WITHOUT_LINES = (own_snips, own_rasa_json, own_watson, own_wit)
+"""Formats whose broken rows may have no text that tells their line."""
 
 
 @pytest.mark.parametrize("write", OWN)
@@ -715,7 +791,109 @@ def test_rows_of_ones_own_file(
     slotted = 0 if write is own_tsv else sum(bool(r.end) for r in rows)
     assert sum(bool(u.frame.slots) for u in found) == slotted
     assert reads_back(seen.skill)
-    assert all(fault.line for fault in seen.faults)
+    assert all(fault.line for fault in seen.faults) or write in WITHOUT_LINES
+
+
+FORMATS_ELSEWHERE = {"alexa", "alexa-schema", "dialogflow", "jovo", "lex", "ovos"}
+"""Formats of folders and of templates, which have writers of their own below and above."""
+
+
+def test_every_format_of_import_has_a_writer(tmp_path: Path) -> None:
+    written = set[str]()
+    for number, write in enumerate(OWN):
+        name, content = write([Row(("red",), "Ask", 0, 1), Row(("go",), "Sell")], 0)
+        put(tmp_path / str(number) / name, content)
+        written.add(preview(tmp_path / str(number) / name, locale="en-US").format)
+    assert written | FORMATS_ELSEWHERE == set(FORMATS)
+
+
+def lex_v2(root: Path, templates: list[str], bad: list[Any], broken: int) -> None:
+    home = root / "shop/BotLocales/en_US"
+    for intent, said in dealt(templates).items():
+        folder = home / "Intents" / intent
+        rows = [{"utterance": t} if isinstance(t, str) else t for t in
+                mixed(said, bad, broken if intent == "Paint" else 0)]  # fmt: skip
+        put(folder / "Intent.json", json.dumps({"name": intent, "sampleUtterances": rows}))
+        slot = {"name": "hue", "slotTypeName": "Hue"}
+        put(folder / "Slots/hue/Slot.json", json.dumps(slot))
+    values = [{"sampleValue": {"value": v}, "synonyms": None} for v in HUES]
+    kind = {"name": "Hue", "slotTypeValues": values}
+    put(home / "SlotTypes/Hue/SlotType.json", json.dumps(kind))
+
+
+def lex_v1(root: Path, templates: list[str], bad: list[Any], broken: int) -> None:
+    intents = [
+        {"name": intent, "slots": [{"name": "hue", "slotType": "Hue"}],
+         "sampleUtterances": mixed(said, bad, broken if intent == "Paint" else 0)}
+        for intent, said in dealt(templates).items()
+    ]  # fmt: skip
+    kinds = [{"name": "Hue", "enumerationValues": [{"value": v} for v in HUES]}]
+    resource = {"name": "shop", "intents": intents, "slotTypes": kinds}
+    put(root / "shop.json", json.dumps({"metadata": {}, "resource": resource}))
+
+
+def alexa_schema(root: Path, templates: list[str], bad: list[Any], broken: int) -> None:
+    slots = [{"name": "hue", "type": "HUES"}]
+    intents = [{"intent": intent, "slots": slots} for intent in ("Paint", "Sell")]
+    put(root / "IntentSchema.json", json.dumps({"intents": intents}))
+    said = [f"{intent} {t}" for intent, found in dealt(templates).items() for t in found]
+    texts = [f"Paint {b}" for b in bad if isinstance(b, str)]
+    put(root / "SampleUtterances.txt", "\n".join(mixed(said, [*texts, "Buy it"], broken)) + "\n")
+    put(root / "customSlotTypes/HUES", "\n".join(HUES))
+
+
+def jovo_model(root: Path, templates: list[str], bad: list[Any], broken: int) -> None:
+    intents = {
+        intent: {"phrases": mixed(said, bad, broken if intent == "Paint" else 0),
+                 "entities": {"hue": {"type": "Hue"}}}
+        for intent, said in dealt(templates).items()
+    }  # fmt: skip
+    model = {"invocation": "shop", "intents": intents, "entityTypes": {"Hue": {"values": [*HUES]}}}
+    put(root / "en-US.json", json.dumps(model))
+
+
+def ovos_locale(root: Path, templates: list[str], bad: list[Any], broken: int) -> None:
+    for intent, said in dealt(templates).items():
+        rows = mixed(said, ["(half", "???"], broken if intent == "Paint" else 0)
+        put(root / f"locale/en-us/{intent}.intent", "\n".join(rows))
+    put(root / "locale/en-us/hue.entity", "\n".join(HUES))
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+@pytest.mark.parametrize("write", [lex_v2, lex_v1, alexa_schema, jovo_model, ovos_locale])
+@settings(LIGHT, max_examples=15)
+@given(templates=TEMPLATES, broken=BROKEN)
+def test_templates_of_exports_that_are_folders_or_zips(
+    fresh: Callable[[], Path],
+    write: Callable[[Path, list[str], list[Any], int], None],
+    zipped: bool,
+    templates: list[str],
+    broken: int,
+) -> None:
+    root = fresh() / "shop"
+    write(root, templates, ["half {hue", "in {where}", "..."], broken)
+    if zipped:
+        root = Path(shutil.make_archive(str(root), "zip", root))
+    seen = preview(root, locale="en-US")
+    faults = Faults(list(seen.faults), list(seen.notes))
+    check_templates([seen.skill], templates, broken, 0, faults)
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+@settings(LIGHT, max_examples=15)
+@given(rows=ROWS, broken=BROKEN)
+def test_rows_of_exports_that_are_folders_or_zips(
+    fresh: Callable[[], Path], zipped: bool, rows: list[Row], broken: int
+) -> None:
+    rows = [replace(rows[0], intent="Ask"), *rows]
+    root = fresh() / "shop"
+    dialogflow(root, rows, broken)
+    (root / "index.jsonl").unlink()
+    if zipped:
+        root = Path(shutil.make_archive(str(root), "zip", root))
+    seen = preview(root, locale="en-US")
+    assert seen.format == "dialogflow"
+    assert (len(list(said([seen.skill]))), len(seen.faults)) == (len(rows), broken)
 
 
 def test_a_sentence_too_long_for_any_system_is_a_fault(tmp_path: Path) -> None:
