@@ -43,6 +43,8 @@ _HEADING = re.compile(r"^##+\s*(?:intent|synonym|lookup|regex)\s*:", re.MULTILIN
 _TAGGED = re.compile(r"\S.*[ \t](?:O|[BIELSU]-\S+)")
 _NLU = re.compile(r"^[\"']?nlu[\"']?:", re.MULTILINE)
 _SNIPS = re.compile(r"^type: (?:intent|entity)\b", re.MULTILINE)
+_USERSAYS = re.compile(r"(?:^|/)intents/.*_usersays_[a-z-]+\.json$")
+_WIT = re.compile(r"(?:^|/)utterances(?:/[^/]+|-\d+)?\.json$")
 
 
 def told(path: Path) -> tuple[str, str]:
@@ -110,8 +112,9 @@ def _of_folder(folder: Path) -> str:
         ("ovos", any(name.endswith(".intent") for name in lower)),
         ("lex", any(name.endswith("/intent.json") for name in lower)),
         ("alexa-schema", any(name.rpartition("/")[2] == "sampleutterances.txt" for name in lower)),
-        ("dialogflow", any("intents" in p.parts[:-1] and p.suffix == ".json" for p in names)),
-        ("wit", any(re.search(r"(?:^|/)utterances(?:/[^/]+|-\d+)?\.json$", n) for n in lower)),
+        ("dialogflow", any(_USERSAYS.search(name) for name in lower)),
+        ("wit", any(_WIT.search(name) for name in lower)),
+        ("dialogflow", any(_old_dialogflow(folder / p) for p in names)),
     )
     for format, fits in layouts:
         if fits:
@@ -121,6 +124,16 @@ def _of_folder(folder: Path) -> str:
         listed = ", ".join(sorted(found))
         raise DataError(folder, None, f"holds files of {listed}", "choose one by --format")
     return found.pop() if found else ""
+
+
+def _old_dialogflow(path: Path) -> bool:
+    """Whether a file is an intent of an older export, which holds its utterances itself."""
+    if path.suffix != ".json" or path.parent.name != "intents":
+        return False
+    try:
+        return _known_json(path) == "dialogflow"
+    except DataError:
+        return False
 
 
 def _part(path: Path) -> str:
