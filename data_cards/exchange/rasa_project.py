@@ -9,8 +9,9 @@ from typing import Any
 import yaml
 
 from data_cards.errors import DataError
+from data_cards.parsing.places import places
 from data_cards.records import Skill, Slot, Utterance
-from data_cards.words import clean, words
+from data_cards.words import clean, tokenize
 
 _PLAIN = frozenset("()[]{}:\\")
 """What no name of a slot may hold that stands as `[value](slot)`."""
@@ -32,7 +33,8 @@ _Dumper.add_representer(
 def write_rasa(skill: Skill, out: Path) -> None:
     """Write train.yml, dev.yml, test.yml and lookups.yml into the new folder `out`.
 
-    Each example has its id beside it as metadata, and its template where the marks do not tell it.
+    Each example has its id beside it as metadata, its template where the marks do not tell it, and
+    its words where they are not cut as ours.
     Raises `DataError` where an utterance has no intent, which Rasa cannot hold.
     """
     out.mkdir()
@@ -67,27 +69,23 @@ def _example(utterance: Utterance) -> dict[str, Any]:
     metadata = {"id": utterance.id}
     if utterance.template != "".join(f"{{{slot}}}" if slot else piece for piece, slot in cut):
         metadata["template"] = utterance.template
+    if tokenize("".join(piece for piece, _ in cut)) != utterance.tokens:
+        metadata["words"] = " ".join(utterance.tokens)
     marked = "".join(_marked(piece, slot) for piece, slot in cut)
     return {"text": marked, "metadata": metadata}
 
 
 def _pieces(utterance: Utterance) -> Iterator[tuple[str, str]]:
-    """The sentence cut at its slots; of words alone where the sentence is cut into other ones."""
+    """The sentence cut at its slots; its words alone where they do not stand in it in turn."""
     text = clean(utterance.text).strip()
-    found = words(text)
-    if "\\" in text or tuple(word.text for word in found) != utterance.tokens:
-        text = ""
-        places = []
-        for token in utterance.tokens:
-            text += " " * bool(text)
-            places.append((len(text), len(text) + len(token)))
-            text += token
-    else:
-        places = [(word.start, word.end) for word in found]
+    found = places(utterance.tokens, text)
+    if "\\" in text or not found:
+        text = " ".join(utterance.tokens)
+        found = places(utterance.tokens, text)
     at = 0
     slot: Slot
     for slot in utterance.frame.slots:
-        start, end = places[slot.start][0], places[slot.end - 1][1]
+        start, end = found[slot.start].start, found[slot.end - 1].end
         yield text[at:start], ""
         yield text[start:end], slot.name
         at = end

@@ -4,8 +4,8 @@ import ast
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,11 @@ from data_cards.parsing import splits
 from data_cards.parsing.expansion import distinct
 from data_cards.parsing.files import prefixes, splits_of
 from data_cards.parsing.inline import assemble, hide_escaped, literal, show_escaped
+from data_cards.parsing.places import places
 from data_cards.parsing.templates import folded
-from data_cards.readers.rasa_yaml import entries, many
-from data_cards.records import Frame, Skill, Utterance
+from data_cards.readers.rasa_yaml import Example, entries, many
+from data_cards.records import Frame, Skill, Slot, Utterance, span_fault
+from data_cards.words import align
 
 _MARK = re.compile(r"\[([^\[\]]*)\](?:\(([^()]*)\)|(\{[^{}]*\})|(\[\{[^\[\]]*\}\]))")
 
@@ -84,12 +86,11 @@ def read_files(
                 if ids[utterance_id] > 1:
                     utterance_id = f"{utterance_id}#{ids[utterance_id]}"
                 try:
-                    utterance = _utterance(utterance_id, example.text, title, learnt)
+                    utterance = _utterance(utterance_id, example, title, learnt)
                 except ValueError as error:
                     faults.add(path, example.line, f"{error} (intent {title!r})")
                     continue
-                template = example.metadata.get("template", utterance.template)
-                parts.add(split or "train", replace(utterance, template=template))
+                parts.add(split or "train", utterance)
     if not held["intent"]:
         tables = [f"a lookup of {many(len(v), 'value')} for {k!r}" for k, v in lookups.items()]
         others = [many(held[k], k) for k in ("synonym", "regex") if held[k]]
@@ -137,9 +138,9 @@ def _catalogs(
     return catalogs
 
 
-def _utterance(utterance_id: str, marked: str, intent: str, learnt: _Learnt) -> Utterance:
+def _utterance(utterance_id: str, example: Example, intent: str, learnt: _Learnt) -> Utterance:
     """The utterance; `learnt` remembers which slot takes which value and what was left out."""
-    cut = list(_described(marked))
+    cut = list(_described(example.text))
     pieces = [(text, mark.slot if mark else "") for text, mark in cut]
     text, tokens, slots = assemble(pieces)
     for piece, mark in cut:
@@ -148,7 +149,27 @@ def _utterance(utterance_id: str, marked: str, intent: str, learnt: _Learnt) -> 
             learnt.slots[mark.entity].add(mark.slot)
             learnt.left.update(mark.left)
     template = "".join(f"{{{slot}}}" if slot else piece for piece, slot in pieces)
-    return Utterance(utterance_id, tokens, Frame(intent, slots), text, template)
+    told = example.metadata
+    if told.get("words"):
+        tokens, slots = _kept(tuple(told["words"].split(" ")), pieces) or (tokens, slots)
+    frame = Frame(intent, slots)
+    return Utterance(utterance_id, tokens, frame, text, told.get("template", template))
+
+
+def _kept(
+    tokens: tuple[str, ...], pieces: Iterable[tuple[str, str]]
+) -> tuple[tuple[str, ...], tuple[Slot, ...]] | None:
+    """The words as an export told them, and the slots over them; None where they do not fit."""
+    text, marks = "", []
+    for piece, slot in pieces:
+        if slot:
+            marks.append((slot, len(text), len(text) + len(piece)))
+        text += piece
+    found = places(tokens, text)
+    slots = tuple(s for mark in marks if (s := align(found, *mark)))
+    if not found or len(slots) < len(marks) or span_fault(len(tokens), slots):
+        return None
+    return tokens, slots
 
 
 def rasa_pieces(marked: str) -> Iterator[tuple[str, str, str]]:

@@ -16,7 +16,7 @@ _KINDS = ("intent", "synonym", "lookup", "regex")
 
 
 class Example(NamedTuple):
-    """One example: its line, its text, and what its metadata say of `id` and `template`."""
+    """One example: its line, its text, and its metadata `id`, `template` and `words`."""
 
     line: int
     text: str
@@ -111,7 +111,7 @@ def _metadata(node: Any) -> dict[str, str]:
     told = dict(_pairs(node))
     return {
         key: told[key].value
-        for key in ("id", "template")
+        for key in ("id", "template", "words")
         if isinstance(told.get(key), yaml.ScalarNode)
     }
 

@@ -134,14 +134,28 @@ def test_conll_has_a_word_and_its_tag_a_line(tmp_path: Path) -> None:
     assert text == "# id: b1\n# intent: Order\n# text: small tea\nsmall\tB-size\ntea\tO\n\n"
 
 
-def test_published_words_stay_in_conll_and_are_told_of_in_rasa(tmp_path: Path) -> None:
-    cut = replace(TEA, test=(utterance("b1", "", "Ask", words="do n't , please"),))
+def test_words_that_others_cut_stay(tmp_path: Path) -> None:
+    name = Slot("who", 1, 3)
+    said = (
+        utterance("b1", "", "Ask", words="do n't , please"),
+        utterance("b2", "is King's X (there)?", "Ask", name, words="is King's X there ?"),
+    )
+    cut = replace(TEA, test=said)
     folder = write_skill(cut, tmp_path)
-    assert "all that" in export(folder, "conll", tmp_path / "conll")[1]
-    again = preview(tmp_path / "conll", locale="en-GB").skill
-    assert again.test[0].tokens == ("do", "n't", ",", "please")
-    told = export(folder, "rasa", tmp_path / "rasa")[1]
-    assert "words of 1 utterance" in told and "not held as it was" in told
+    for format in ("conll", "rasa", "jsonl"):
+        out = tmp_path / (f"{format}.jsonl" if format == "jsonl" else format)
+        told = export(folder, format, out)[1]
+        again = preview(out, locale="en-GB").skill
+        assert "words of" not in told and "slots of" not in told
+        assert [(u.tokens, u.frame) for u in again.test] == [(u.tokens, u.frame) for u in said]
+
+
+def test_what_a_format_cannot_hold_is_told(tmp_path: Path) -> None:
+    odd = Utterance("b1", ("new york", "a\tb"), Frame("Ask"), "")
+    folder = write_skill(replace(TEA, test=(odd,)), tmp_path)
+    for format in ("conll", "rasa"):
+        told = export(folder, format, tmp_path / format)[1]
+        assert told.startswith("not held as it was: ") and "words of 1 utterance" in told
 
 
 def test_rows_of_jsonl_have_their_split(tmp_path: Path) -> None:
