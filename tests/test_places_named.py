@@ -43,11 +43,12 @@ RIGHT: dict[str, list[str]] = {
     "results export": ["--run", "run", "--parquet", "new"],
     "results merge": ["run", "run2", "--out", "new"],
     "cards import": ["skill.csv", "--out", "new"],
+    "cards export": ["data/music@en-US", "--format", "rasa", "--out", "new"],
 }
 """A call of each command that takes places, each of them right."""
 
 OUTPUTS = {"--out", "--parquet", "--history", "--json"}
-FOLDERS = {"new", "run", "run2", "store", "data"}
+FOLDERS = {"new", "run", "run2", "store", "data", "data/music@en-US"}
 ADDED = {
     "compare": ["--vectors"], "nightly": ["--vectors"], "pack add": ["--vectors"],
     "parse": ["--vectors"],

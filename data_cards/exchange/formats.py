@@ -13,7 +13,6 @@ from data_cards.jsonl import read_gazetteers
 from data_cards.parsing import splits
 from data_cards.parsing.columns import Row
 from data_cards.parsing.expansion import Expansion
-from data_cards.parsing.files import prefixes, splits_of
 from data_cards.parsing.templates import folded
 from data_cards.readers import (
     alexa,
@@ -32,6 +31,7 @@ from data_cards.readers import (
     watson,
     wit,
 )  # fmt: skip
+from data_cards.readers.files import prefixes, splits_of
 from data_cards.records import Skill, Utterance
 
 Understood = tuple[Skill, tuple[str, ...]]

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from data_cards.errors import DataError
-from data_cards.parsing.places import places
+from data_cards.readers.places import places
 from data_cards.records import Skill, Slot, Utterance
 from data_cards.words import clean, tokenize
 

@@ -15,7 +15,7 @@ from data_cards.faults import Faults
 from data_cards.parsing import fields, sources
 from data_cards.parsing.builtins import built_in
 from data_cards.parsing.expansion import Expansion, Sample, build, distinct, spoken
-from data_cards.parsing.samples import sample
+from data_cards.readers.samples import sample
 from data_cards.records import Skill
 
 _REMEDY = "give the folder that holds IntentSchema.json and SampleUtterances.txt"

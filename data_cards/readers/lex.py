@@ -17,8 +17,8 @@ from data_cards.parsing import fields, sources
 from data_cards.parsing import locale_evidence as locales
 from data_cards.parsing.builtins import built_in
 from data_cards.parsing.expansion import Expansion, Sample, build, distinct, spoken
-from data_cards.parsing.samples import sample
 from data_cards.readers.alexa import Lines
+from data_cards.readers.samples import sample
 from data_cards.records import Skill
 
 _REMEDY = "give the folder or zip of an Amazon Lex export"

@@ -13,10 +13,10 @@ from data_cards.errors import DataError
 from data_cards.faults import Faults
 from data_cards.parsing import splits
 from data_cards.parsing.expansion import distinct
-from data_cards.parsing.files import prefixes, splits_of
 from data_cards.parsing.inline import assemble, hide_escaped, literal, show_escaped
-from data_cards.parsing.places import places
 from data_cards.parsing.templates import folded
+from data_cards.readers.files import prefixes, splits_of
+from data_cards.readers.places import places
 from data_cards.readers.rasa_yaml import Example, entries, many
 from data_cards.records import Frame, Skill, Slot, Utterance, span_fault
 from data_cards.words import align

@@ -16,8 +16,9 @@ import yaml
 
 from data_cards.errors import DataError
 from data_cards.faults import Faults
-from data_cards.parsing import fields, marked, sources
-from data_cards.parsing.files import prefixes
+from data_cards.parsing import fields, sources
+from data_cards.readers import marked
+from data_cards.readers.files import prefixes
 from data_cards.records import Skill, Utterance
 
 _REMEDY = "give a Snips data set (JSON with intents and utterances, or YAML with type: intent)"

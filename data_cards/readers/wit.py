@@ -11,10 +11,11 @@ from typing import Any
 
 from data_cards.errors import DataError
 from data_cards.faults import Faults
-from data_cards.parsing import fields, marked, sources
-from data_cards.parsing.files import prefixes
+from data_cards.parsing import fields, sources
 from data_cards.parsing.inline import marked_pieces
+from data_cards.readers import marked
 from data_cards.readers.alexa import Lines
+from data_cards.readers.files import prefixes
 from data_cards.records import Skill, Utterance
 
 _REMEDY = "give the folder or zip of a Wit.ai export, or its utterances"
