@@ -264,5 +264,7 @@ def test_json_of_another_kind_is_named_with_a_remedy(tmp_path: Path) -> None:
     path.write_text(
         json.dumps({"luis_schema_version": "7.0.0", "intents": [{"name": "A"}]}), "utf-8"
     )
-    with pytest.raises(DataError, match=r"is a LUIS app.* not an Alexa .*; export the app as \.lu"):
+    with pytest.raises(
+        DataError, match=r"is a LUIS app.* not an Alexa .*; import it with --format luis"
+    ):
         read_file(path, Faults())

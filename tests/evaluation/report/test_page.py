@@ -211,7 +211,7 @@ def test_what_was_run_can_be_repeated(page: _Page, run: RunResult) -> None:
 def test_costs_are_medians(run: RunResult) -> None:
     found = costs(run, run_scores(run.cells))
     assert [(c.system, c.shots) for c in found[:2]] == [
-        ("old", "10 utterances per intent"), ("new", "10 utterances an intent")
+        ("old", "10 utterances per intent"), ("new", "10 utterances per intent")
     ]  # fmt: skip
     own = [c.row for c in run.cells if (c.row.system, c.row.shots) == ("old", 10)]
     assert found[0].cells == len(own)
