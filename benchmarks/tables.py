@@ -72,9 +72,13 @@ def state(content: Mapping[str, Any]) -> str:
     if cores:
         parts.append(f"with {cores} cores" + (f" ({processor})" if processor else ""))
     if content["seconds"]:
-        parts.append(f"in {content['seconds'] / 60:,.0f} minutes")
+        parts.append(f"in {_duration(content['seconds'])}")
     note = f" {content['note']}" if content.get("note") else ""
     return f"*{' '.join(parts)}.{note}{'' if is_current(content) else ' ' + CHANGED}*"
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:,.0f} seconds" if seconds < 120 else f"{seconds / 60:,.0f} minutes"
 
 
 CHANGED = "The code has changed since."
