@@ -331,6 +331,18 @@ def test_an_older_intent_of_wit_may_stand_on_words_of_the_text(tmp_path: Path) -
     assert "intents 'brew' and 'where' of one utterance (utterance 3)" in fault.reason
 
 
+def test_an_older_export_of_wit_that_describes_its_intents_is_not_one_of_lex(
+    tmp_path: Path,
+) -> None:
+    home = old_wit(tmp_path / "tea").parent
+    values = [{"value": "Order", "expressions": ["order"]}, {"value": "Ask", "expressions": []}]
+    lookups = ["free-text", "keywords"]
+    entity = {"id": "intent", "name": "intent", "lookups": lookups, "values": values}
+    put(home / "entities/intent.json", {"data": entity})
+    put(home / "app.json", {"version": "20160801", "data": {"name": "tea", "lang": "en"}})
+    check(preview(home), "wit")
+
+
 def test_marks_of_wit_that_miss_their_body_are_faults_and_traits_are_noted(tmp_path: Path) -> None:
     kind = {"entity": "kind:kind", "start": 5, "end": 10, "body": "green", "entities": []}
     traits = [{"trait": "polite", "value": "true"}]
