@@ -21,6 +21,9 @@ from data_cards.records import Skill, Utterance
 
 _REMEDY = "give the folder or zip of a Wit.ai export, or its utterances"
 
+_DIALOGUES = ("actions.json", "stories.json")
+"""Files of older exports whose rows look like those of utterances, but are none."""
+
 
 def read(
     path: Path,
@@ -37,7 +40,11 @@ def read(
     """
     files = sorted(path.rglob("*.json")) if path.is_dir() else [path]
     read_in = [(p, sources.json_content(p)) for p in files]
-    said = [(p, rows) for p, content in read_in if (rows := _rows(content)) is not None]
+    held = [(p, rows) for p, content in read_in if (rows := _rows(content)) is not None]
+    aside = [p for p, _ in held if path.is_dir() and p.name in _DIALOGUES]
+    for place in aside:
+        faults.note(place, None, "is not read: it holds a dialogue, no utterances")
+    said = [(p, rows) for p, rows in held if p not in aside]
     if not said:
         raise DataError(path, None, "holds no list of utterances", _REMEDY)
     utterances: list[Utterance] = []

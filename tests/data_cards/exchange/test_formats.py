@@ -340,7 +340,13 @@ def test_an_older_export_of_wit_that_describes_its_intents_is_not_one_of_lex(
     entity = {"id": "intent", "name": "intent", "lookups": lookups, "values": values}
     put(home / "entities/intent.json", {"data": entity})
     put(home / "app.json", {"version": "20160801", "data": {"name": "tea", "lang": "en"}})
-    check(preview(home), "wit")
+    turns = [{"user": "brew it", "entities": [], "operations": [{"action": "template-fine"}]}]
+    put(home / "stories.json", {"data": [{"name": "", "turns": turns}]})
+    put(home / "actions.json", {"data": [{"id": "template-fine", "template": "fine"}]})
+    seen = preview(home)
+    check(seen, "wit")
+    assert [note.path.name for note in seen.notes] == ["actions.json", "stories.json"]
+    assert not seen.faults
 
 
 def test_marks_of_wit_that_miss_their_body_are_faults_and_traits_are_noted(tmp_path: Path) -> None:
