@@ -41,6 +41,7 @@ ALONE = ("alexa", "jovo", "lex", "luis", "watson")
 
 _HEADING = re.compile(r"^##+\s*(?:intent|synonym|lookup|regex)\s*:", re.MULTILINE)
 _TAGGED = re.compile(r"\S.*[ \t](?:O|[BIELSU]-\S+)")
+_LEX = re.compile(r"(?<!entities)/intent\.json$")  # Wit has entities/intent.json
 _NLU = re.compile(r"^[\"']?nlu[\"']?:", re.MULTILINE)
 _SNIPS = re.compile(r"^type: (?:intent|entity)\b", re.MULTILINE)
 _USERSAYS = re.compile(r"(?:^|/)intents/.*_usersays_[a-z-]+\.json$")
@@ -110,7 +111,7 @@ def _of_folder(folder: Path) -> str:
         raise DataError(folder, None, "is a skill in the neutral format already", remedy)
     layouts: tuple[tuple[str, bool], ...] = (
         ("ovos", any(name.endswith(".intent") for name in lower)),
-        ("lex", any(name.endswith("/intent.json") for name in lower)),
+        ("lex", any(_LEX.search(name) for name in lower)),
         ("alexa-schema", any(name.rpartition("/")[2] == "sampleutterances.txt" for name in lower)),
         ("dialogflow", any(_USERSAYS.search(name) for name in lower)),
         ("wit", any(_WIT.search(name) for name in lower)),

@@ -2,7 +2,8 @@
 
 Version 2 is a folder of JSON: `BotLocales/<locale>/Intents/<name>/Intent.json` with
 `Slots/<name>/Slot.json` below it, and `SlotTypes/<name>/SlotType.json`. Version 1 is one file whose
-`resource` lists intents and slot types.
+`resource` lists intents and slot types. What users answer when a slot is asked for is said within
+its intent, as in Alexa's models.
 """
 
 from collections import Counter, defaultdict
@@ -23,15 +24,18 @@ from data_cards.records import Skill
 
 _REMEDY = "give the folder or zip of an Amazon Lex export"
 
+_Row = tuple[Path, Any]
+"""A sample utterance as it is written, and the file that holds it."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Intent:
-    """One intent: its name, its sample utterances, and each slot's type."""
+    """One intent: its name, its own utterances and its slots', and each slot's type."""
 
     name: str
-    samples: tuple[Any, ...]
+    samples: tuple[_Row, ...]
+    answers: tuple[_Row, ...]
     types: dict[str, str]
-    path: Path
 
 
 @dataclass(slots=True)
@@ -66,19 +70,22 @@ def read(
             catalogs[slot].extend(values)
             if not values:
                 unfilled[slot] = kind
-        lines = Lines(sources.content(intent.path))
-        for row in intent.samples:
-            numbers[intent.name] += 1
-            text = row.get("utterance") if isinstance(row, dict) else row
-            line = lines.of(text) if isinstance(text, str) else None
-            try:
-                if not isinstance(text, str):
-                    raise ValueError(f"sample {str(row)[:60]!r} is no text")
-                utterance_id = f"{intent.name}:{numbers[intent.name]}"
-                found, _ = sample(utterance_id, intent.name, text, intent.types, intent.path, line)
-                samples.append(found)
-            except ValueError as error:
-                faults.add(intent.path, line, f"{error} (intent {intent.name!r})")
+    # A template that two intents have counts for the first, so that answers come last.
+    said = [(intent, row) for intent in bot.intents for row in intent.samples]
+    said += [(intent, row) for intent in bot.intents for row in intent.answers]
+    lines = {path: Lines(sources.content(path)) for path in {path for _, (path, _) in said}}
+    for intent, (place, row) in said:
+        numbers[intent.name] += 1
+        text = row.get("utterance") if isinstance(row, dict) else row
+        line = lines[place].of(text) if isinstance(text, str) else None
+        try:
+            if not isinstance(text, str):
+                raise ValueError(f"sample {str(row)[:60]!r} is no text")
+            utterance_id = f"{intent.name}:{numbers[intent.name]}"
+            found, _ = sample(utterance_id, intent.name, text, intent.types, place, line)
+            samples.append(found)
+        except ValueError as error:
+            faults.add(place, line, f"{error} (intent {intent.name!r})")
     merged = {slot: distinct(values) for slot, values in catalogs.items()}
     how = how or Expansion(max_templates=None)
     return build(name or path.stem, locale, samples, merged, how, faults, unfilled)
@@ -104,9 +111,9 @@ def _folder(folder: Path, locale: str, faults: Faults) -> _Bot:
     for path in here:
         if path.name == "Intent.json":
             content = _object(path, faults)
-            slots = [_object(p, faults) for p in here if _below(p, path.parent / "Slots")]
-            types = {str(s.get("name")): str(s.get("slotTypeName")) for s in slots}
-            bot.intents += _intent(content, path, types, faults)
+            homes = [p for p in here if _below(p, path.parent / "Slots")]
+            slots = [(p, _object(p, faults)) for p in homes]
+            bot.intents += _intent(content, path, slots, faults)
         elif path.name == "SlotType.json":
             _values(_object(path, faults), "slotTypeValues", path, bot, faults)
     if not bot.intents:
@@ -129,9 +136,8 @@ def _file(path: Path, faults: Faults) -> _Bot:
     bot = _Bot()
     for entry in intents:
         listed = entry.get("slots") if isinstance(entry, dict) else None
-        slots = [s for s in listed or [] if isinstance(s, dict)]
-        types = {str(s.get("name")): str(s.get("slotType", s.get("slotTypeName"))) for s in slots}
-        bot.intents += _intent(entry, path, types, faults)
+        slots = [(path, s) for s in listed or [] if isinstance(s, dict)]
+        bot.intents += _intent(entry, path, slots, faults)
     kinds = resource.get("slotTypes")
     for entry in kinds if isinstance(kinds, list) else []:
         _values(entry, "enumerationValues", path, bot, faults)
@@ -148,16 +154,26 @@ def _object(path: Path, faults: Faults) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _intent(content: Any, path: Path, types: dict[str, str], faults: Faults) -> Iterator[_Intent]:
+def _intent(
+    content: Any, path: Path, slots: list[tuple[Path, dict[str, Any]]], faults: Faults
+) -> Iterator[_Intent]:
     if content == {}:
         return  # broken, which is counted already
     try:
         name = fields.label(content, "name")
-        samples = tuple(fields.rows(content, "sampleUtterances"))
+        samples = tuple((path, row) for row in fields.rows(content, "sampleUtterances"))
     except ValueError as error:
         faults.add(path, None, f"an intent cannot be read: {error}")
-    else:
-        yield _Intent(name, samples, types, path)
+        return
+    answers: list[_Row] = []
+    for place, slot in slots:
+        asked = slot.get("valueElicitationSetting") or slot  # version 1 has them beside the name
+        try:
+            answers += [(place, row) for row in fields.rows(asked, "sampleUtterances")]
+        except ValueError as error:
+            faults.add(place, None, f"utterances of a slot cannot be read: {error}")
+    types = {str(s.get("name")): str(s.get("slotType", s.get("slotTypeName"))) for _, s in slots}
+    yield _Intent(name, samples, tuple(answers), types)
 
 
 def _values(content: Any, key: str, path: Path, bot: _Bot, faults: Faults) -> None:

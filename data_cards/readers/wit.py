@@ -1,7 +1,8 @@
 """Wit.ai apps as exported: utterances in JSON, their entities' marks in characters.
 
 Newer exports hold `utterances/*.json` with `intent` and marks named "entity:role", and
-`entities/*.json` with keywords. Older ones hold `expressions.json`, whose intent is an entity.
+`entities/*.json` with keywords. Older ones hold `expressions.json`, whose intent is an entity, with
+or without a place in the text. Traits are no slots and are not read.
 """
 
 from collections import defaultdict
@@ -20,6 +21,9 @@ from data_cards.records import Skill, Utterance
 
 _REMEDY = "give the folder or zip of a Wit.ai export, or its utterances"
 
+_DIALOGUES = ("actions.json", "stories.json")
+"""Files of older exports whose rows look like those of utterances, but are none."""
+
 
 def read(
     path: Path,
@@ -36,12 +40,19 @@ def read(
     """
     files = sorted(path.rglob("*.json")) if path.is_dir() else [path]
     read_in = [(p, sources.json_content(p)) for p in files]
-    said = [(p, rows) for p, content in read_in if (rows := _rows(content)) is not None]
+    held = [(p, rows) for p, content in read_in if (rows := _rows(content)) is not None]
+    aside = [p for p, _ in held if path.is_dir() and p.name in _DIALOGUES]
+    for place in aside:
+        faults.note(place, None, "is not read: it holds a dialogue, no utterances")
+    said = [(p, rows) for p, rows in held if p not in aside]
     if not said:
         raise DataError(path, None, "holds no list of utterances", _REMEDY)
     utterances: list[Utterance] = []
     for (place, rows), prefix in zip(said, prefixes([p for p, _ in said]), strict=True):
         utterances += _utterances(place, rows, prefix, faults)
+        traits = sum(bool(isinstance(row, dict) and row.get("traits")) for row in rows)
+        if traits:
+            faults.note(place, None, f"traits of {traits} utterances are not read")
     keywords = dict(_keywords(read_in))
     slots = {slot.name for u in utterances for slot in u.frame.slots}
     catalogs = {slot: keywords.get(slot.partition(".")[0], ()) for slot in slots}
@@ -76,12 +87,23 @@ def _utterance(utterance_id: str, row: Any) -> Utterance:
     marks = []
     for entity in fields.rows(row, "entities"):
         told = fields.label(entity, "entity")
-        if told == "intent" and "start" not in entity:
-            intent = fields.label(entity, "value").strip('"')
-        else:
-            marks.append((_slot(told, entity), *_place(entity)))
+        if told == "intent" and not row.get("intent"):
+            intent = _intent(intent, fields.label(entity, "value").strip('"').strip())
+            continue
+        start, end = _place(entity)
+        body = str(entity.get("body") or "").strip()
+        if end <= len(text) and body and body != text[start:end].strip():
+            raise ValueError(f"{told!r} marks {text[start:end]!r}, yet its body is {body[:60]!r}")
+        marks.append((_slot(told, entity), start, end))
     pieces = list(marked_pieces(text, marked.outermost(marks)))
     return marked.utterance(utterance_id, intent, pieces)
+
+
+def _intent(before: str, told: str) -> str:
+    """The intent of an older row, which may stand on words of it ("time" in "the time in rome")."""
+    if before and told and before != told:
+        raise ValueError(f"intents {before!r} and {told!r} of one utterance")
+    return told or before
 
 
 def _slot(told: str, entity: dict[str, Any]) -> str:

@@ -312,6 +312,84 @@ def test_roles_tell_slots_apart_and_inner_marks_do_not_count(tmp_path: Path) -> 
     ]  # fmt: skip
 
 
+def test_an_older_intent_of_wit_may_stand_on_words_of_the_text(tmp_path: Path) -> None:
+    def row(text: str, *entities: tuple[str, str]) -> dict[str, Any]:
+        marks = [
+            {"entity": e, "value": json.dumps(v)} | place(text, v.strip()) for e, v in entities
+        ]
+        return {"text": text, "entities": marks}
+
+    rows = [
+        row("brew green tea", ("intent", "brew "), ("kind", "green")),
+        row("where is it grown", ("intent", "where")),
+        row("brew it where", ("intent", "brew"), ("intent", "where")),
+    ]
+    seen = preview(put(tmp_path / "expressions.json", {"data": rows}))
+    told = {u.text: (u.frame.intent, [s.name for s in u.frame.slots]) for u in all_of(seen)}
+    assert told == {"brew green tea": ("brew", ["kind"]), "where is it grown": ("where", [])}
+    (fault,) = seen.faults
+    assert "intents 'brew' and 'where' of one utterance (utterance 3)" in fault.reason
+
+
+def test_an_older_export_of_wit_that_describes_its_intents_is_not_one_of_lex(
+    tmp_path: Path,
+) -> None:
+    home = old_wit(tmp_path / "tea").parent
+    values = [{"value": "Order", "expressions": ["order"]}, {"value": "Ask", "expressions": []}]
+    lookups = ["free-text", "keywords"]
+    entity = {"id": "intent", "name": "intent", "lookups": lookups, "values": values}
+    put(home / "entities/intent.json", {"data": entity})
+    put(home / "app.json", {"version": "20160801", "data": {"name": "tea", "lang": "en"}})
+    turns = [{"user": "brew it", "entities": [], "operations": [{"action": "template-fine"}]}]
+    put(home / "stories.json", {"data": [{"name": "", "turns": turns}]})
+    put(home / "actions.json", {"data": [{"id": "template-fine", "template": "fine"}]})
+    seen = preview(home)
+    check(seen, "wit")
+    assert [note.path.name for note in seen.notes] == ["actions.json", "stories.json"]
+    assert not seen.faults
+
+
+def test_marks_of_wit_that_miss_their_body_are_faults_and_traits_are_noted(tmp_path: Path) -> None:
+    kind = {"entity": "kind:kind", "start": 5, "end": 10, "body": "green", "entities": []}
+    traits = [{"trait": "polite", "value": "true"}]
+    rows = [
+        {"text": "brew green tea", "intent": "Order", "entities": [kind], "traits": traits},
+        {"text": "some green tea", "intent": "Order", "entities": [kind | {"start": 4}]},
+        {"text": "boil green tea", "intent": "Order", "entities": [kind | {"end": 9}]},
+    ]
+    seen = preview(put(tmp_path / "a.json", {"utterances": rows}))
+    assert {u.text for u in all_of(seen)} == {"brew green tea", "some green tea"}
+    (fault,) = seen.faults
+    assert "'kind:kind' marks 'gree', yet its body is 'green'" in fault.reason
+    assert [n.reason for n in seen.notes] == ["traits of 1 utterances are not read"]
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_answers_to_a_slot_of_lex_belong_to_its_intent(tmp_path: Path, version: int) -> None:
+    if version == 2:
+        path = lex(tmp_path)
+        asked = {"sampleUtterances": [{"utterance": "make it {kind}"}, {"utterance": 5}]}
+        held = {"name": "kind", "slotTypeName": "Kind", "valueElicitationSetting": asked}
+        put(next(path.rglob("Order/Slots/kind")) / "Slot.json", held)
+    else:
+        slot: dict[str, Any] = {"name": "kind", "slotType": "Kind"}
+        asking = slot | {"sampleUtterances": ["make it {kind}", 5]}
+        kinds = {"name": "Kind", "enumerationValues": [{"value": k} for k in KINDS]}
+        intents = [
+            {"name": i, "sampleUtterances": said, "slots": [asking if i == "Order" else slot]}
+            for i, said in TEMPLATES.items()
+        ]
+        resource = {"name": "tea", "locale": "en-US", "intents": intents, "slotTypes": [kinds]}
+        content = {"metadata": {"importType": "LEX"}, "resource": resource}
+        path = put(tmp_path / "bot.json", content)
+    seen = preview(path, locale="en-US")
+    said = {(u.template, u.frame.intent) for u in all_of(seen)}
+    assert ("make it {kind}", "Order") in said
+    assert len({template for template, _ in said}) == 9
+    (fault,) = seen.faults
+    assert fault.reason.endswith("is no text (intent 'Order')")
+
+
 def test_files_named_after_splits_are_those_splits(tmp_path: Path) -> None:
     for split in ("train", "valid", "test"):
         put(tmp_path / f"tea/{split}.csv", f"text,intent\ngreen {split},Order\nwhy {split},Ask\n")
