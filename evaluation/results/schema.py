@@ -35,6 +35,13 @@ _NO_ROOM = {
     sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_READONLY,
 }
+_NO_LOG = {
+    sqlite3.SQLITE_IOERR_SHMOPEN,
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+    sqlite3.SQLITE_IOERR_SHMMAP,
+    sqlite3.SQLITE_IOERR_WRITE,
+}
+"""What a full disk gives a reader too, who needs a place for the index of the log."""
 
 TABLES = f"""
 CREATE TABLE cells (
@@ -115,7 +122,8 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
         connection.close()
         if "locked" in str(error):
             raise
-        if write and error.sqlite_errorcode & 0xFF in _NO_ROOM:  # its log finds no place
+        code = error.sqlite_errorcode
+        if (write and code & 0xFF in _NO_ROOM) or code in _NO_LOG:  # its log finds no place
             raise unwritable(path, error) from None
         raise DataError(path, None, f"is damaged ({error})", remedy) from None
     except BaseException:
