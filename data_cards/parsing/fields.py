@@ -1,6 +1,9 @@
 """One field of one published row, or a ValueError that says what stands there instead."""
 
+from pathlib import Path
 from typing import Any
+
+from data_cards.faults import Faults
 
 
 def string(row: Any, key: str) -> str:
@@ -35,3 +38,12 @@ def whole(row: Any, key: str, default: int | None = None) -> int:
     if type(value) is not int:
         raise ValueError(f"{key} is {str(value)[:60]!r}, not a whole number")
     return value
+
+
+def section(content: dict[str, Any], key: str, path: Path, faults: Faults) -> list[Any]:
+    """A list of a JSON file, empty where it is missing; anything else there is one fault."""
+    listed = content.get(key) or []
+    if isinstance(listed, list):
+        return listed
+    faults.add(path, None, f"{key} is no list")
+    return []

@@ -46,14 +46,14 @@ def read(
     in_tokens = str(content.get("luis_schema_version", "")).startswith("1.")
     key = name or path.stem
     utterances = []
-    for number, row in enumerate(_list(content, "utterances", path, faults), 1):
+    for number, row in enumerate(fields.section(content, "utterances", path, faults), 1):
         try:
             utterances.append(_utterance(f"{path.stem}:{number}", row, in_tokens))
         except ValueError as error:
             text = row.get("text") if isinstance(row, dict) else None
             line = lines.of(text) if isinstance(text, str) else None
             faults.add(path, line, f"{error} (utterance {number})")
-    for row in _list(content, "patterns", path, faults):
+    for row in fields.section(content, "patterns", path, faults):
         pattern = str(row.get("pattern") if isinstance(row, dict) else row)
         faults.add(path, lines.of(pattern), f"a pattern, no utterance: {pattern[:60]!r}")
     used = {s.name for u in utterances for s in u.frame.slots}
@@ -77,14 +77,6 @@ def _app(path: Path, raw: bytes, locale: str) -> dict[str, Any]:
         remedy = "name a locale of the app's language"
         raise DataError(path, None, f"is an app for {culture!r}, not for {locale}", remedy)
     return content
-
-
-def _list(content: dict[str, Any], key: str, path: Path, faults: Faults) -> list[Any]:
-    listed = content.get(key) or []
-    if isinstance(listed, list):
-        return listed
-    faults.add(path, None, f"{key} is no list")
-    return []
 
 
 def _utterance(utterance_id: str, row: Any, in_tokens: bool) -> Utterance:
@@ -126,7 +118,7 @@ def _closed_lists(
     content: dict[str, Any], path: Path, faults: Faults
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Each list entity with its values and their synonyms."""
-    for listed in _list(content, "closedLists", path, faults):
+    for listed in fields.section(content, "closedLists", path, faults):
         try:
             values = []
             for row in fields.rows(listed, "subLists"):

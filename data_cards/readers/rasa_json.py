@@ -43,7 +43,7 @@ def read(
     for path, prefix in zip(given, prefixes(given), strict=True):
         content = _content(path)
         lines = Lines(sources.content(path))
-        rows = [row for key in _EXAMPLES for row in _list(content, key, path, faults)]
+        rows = [row for key in _EXAMPLES for row in fields.section(content, key, path, faults)]
         for number, row in enumerate(rows, 1):
             try:
                 utterances.append(_utterance(f"{prefix}:{number}", row, meant))
@@ -53,13 +53,13 @@ def read(
                 faults.add(path, line, f"{error} (example {number})")
         for slot, values in _lookups(content, path, faults):
             catalogs[slot] += values
-        for row in _list(content, "entity_synonyms", path, faults):
+        for row in fields.section(content, "entity_synonyms", path, faults):
             value = str(row.get("value")) if isinstance(row, dict) else ""
             listed = row.get("synonyms") if isinstance(row, dict) else None
             known = [v for v in listed or [] if isinstance(v, str)]
             synonyms[value.lower()] += [value, *known]
         if content.get("regex_features"):
-            count = len(_list(content, "regex_features", path, faults))
+            count = len(fields.section(content, "regex_features", path, faults))
             faults.note(path, None, f"{count} regular expressions are not read")
     for slot, values_meant in meant.items():
         for value in sorted(values_meant & synonyms.keys()):
@@ -73,14 +73,6 @@ def _content(path: Path) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise DataError(path, 1, "has no object rasa_nlu_data", _REMEDY)
     return data
-
-
-def _list(content: dict[str, Any], key: str, path: Path, faults: Faults) -> list[Any]:
-    listed = content.get(key) or []
-    if isinstance(listed, list):
-        return listed
-    faults.add(path, None, f"{key} is no list")
-    return []
 
 
 def _utterance(utterance_id: str, row: Any, meant: Meant) -> Utterance:
@@ -102,7 +94,7 @@ def _lookups(
     content: dict[str, Any], path: Path, faults: Faults
 ) -> Iterator[tuple[str, list[str]]]:
     """Each lookup table with its values, which may stand in a file beside this one."""
-    for row in _list(content, "lookup_tables", path, faults):
+    for row in fields.section(content, "lookup_tables", path, faults):
         try:
             slot, held = fields.label(row, "name"), row.get("elements")
         except ValueError as error:
