@@ -6,7 +6,7 @@ smoothing 0.75, eigenvalue weighting 0.5; Levy, Goldberg and Dagan 2015), in a f
 time that an MLM needs to find what co-occurrence shows. The MLM then learns what it does not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,14 @@ def factorise(corpus: Corpus, width: int, window: int, seed: int) -> NDArray[np.
 
     Special symbols and words that were never seen get zeros.
     """
-    counts = _cooccurrences(corpus, window)
+    return factorised(_blocks(corpus), len(corpus.counts), len(SPECIAL), width, window, seed)
+
+
+def factorised(
+    blocks: Iterable[NDArray[np.int32]], size: int, special: int, width: int, window: int, seed: int
+) -> NDArray[np.float32]:
+    """The same of blocks (rows, row) of ids below `size`; the first `special` ids say nothing."""
+    counts = _cooccurrences(blocks, size, special, window)
     association = _positive_pmi(counts)
     rank = min(width, min(association.shape) - 1)
     left, values, _ = randomized_svd(
@@ -37,14 +44,15 @@ def factorise(corpus: Corpus, width: int, window: int, seed: int) -> NDArray[np.
     return vectors
 
 
-def _cooccurrences(corpus: Corpus, window: int) -> csr_array:
+def _cooccurrences(
+    blocks: Iterable[NDArray[np.int32]], size: int, special: int, window: int
+) -> csr_array:
     """Symmetric counts, a pair at distance d weighing 1/d, never across the end of a row."""
-    size = len(corpus.counts)
     total = csr_array((size, size), dtype=np.float32)
-    for ids in _blocks(corpus):
+    for ids in blocks:
         for distance in range(1, window + 1):
             left, right = ids[:, :-distance].ravel(), ids[:, distance:].ravel()
-            kept = (left >= len(SPECIAL)) & (right >= len(SPECIAL))
+            kept = (left >= special) & (right >= special)
             pair, times = np.unique(
                 left[kept].astype(np.int64) * size + right[kept], return_counts=True
             )

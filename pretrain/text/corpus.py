@@ -51,8 +51,8 @@ def prepare(
     if not target.exists():
         with written_whole(target, "free some space") as scratch:
             scratch.mkdir()
-            spools = [_spool(source, scratch / f"{i}.txt") for i, source in enumerate(sources)]
-            lines = (line for spool in spools for line in _lines(spool.path))
+            spools = [spooled(source, scratch / f"{i}.txt") for i, source in enumerate(sources)]
+            lines = (line for spool in spools for line in spool.lines())
             tokenizer = build(lines, max_words, min_count)
             counts = _write(spools, tokenizer, row, scratch / "rows.arrow")
             for spool in spools:
@@ -70,25 +70,27 @@ def prepare(
 
 
 @dataclass(frozen=True, slots=True)
-class _Spool:
+class Spool:
     """A source's words, cut once: a sentence a line, a space between words."""
 
     path: Path
     weight: int
 
+    def lines(self) -> Iterator[str]:
+        """The sentences, each with its line end."""
+        with self.path.open(encoding="utf-8") as file:
+            yield from file
 
-def _spool(source: Source, path: Path) -> _Spool:
+
+def spooled(source: Source, path: Path) -> Spool:
+    """Cut a source's sentences into words and keep them at `path`."""
     with path.open("w", encoding="utf-8") as file:
         file.writelines(" ".join(words) + "\n" for words in source.sentences())
-    return _Spool(path, source.weight)
+    return Spool(path, source.weight)
 
 
-def _lines(path: Path) -> Iterator[str]:
-    with path.open(encoding="utf-8") as file:
-        yield from file
-
-
-def _chunks(lines: Iterable[str]) -> Iterator[list[str]]:
+def chunks(lines: Iterable[str]) -> Iterator[list[str]]:
+    """Lines in groups that a tokenizer encodes at a time."""
     chunk: list[str] = []
     letters = 0
     for line in lines:
@@ -102,7 +104,7 @@ def _chunks(lines: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _write(
-    spools: Sequence[_Spool], tokenizer: Tokenizer, row: int, path: Path
+    spools: Sequence[Spool], tokenizer: Tokenizer, row: int, path: Path
 ) -> NDArray[np.int64]:
     """Pack the ids into rows, write them and return the count of each id."""
     counts = np.zeros(tokenizer.get_vocab_size(), dtype=np.int64)
@@ -115,14 +117,12 @@ def _write(
     return counts
 
 
-def _packed(
-    spools: Sequence[_Spool], tokenizer: Tokenizer, row: int
-) -> Iterator[NDArray[np.int32]]:
+def _packed(spools: Sequence[Spool], tokenizer: Tokenizer, row: int) -> Iterator[NDArray[np.int32]]:
     """Join the sentences, each closed by [END], and cut them into full rows of `row` words."""
     rest = np.empty(0, dtype=np.int32)
     for spool in spools:
         for _ in range(spool.weight):
-            for chunk in _chunks(f"{line} {END}" for line in _lines(spool.path)):
+            for chunk in chunks(f"{line} {END}" for line in spool.lines()):
                 encoded = tokenizer.encode_batch_fast(chunk)
                 ids = chain.from_iterable(e.ids for e in encoded)
                 rest = np.concatenate([rest, np.fromiter(ids, dtype=np.int32)])

@@ -1,0 +1,1 @@
+"""The masked language model: a transformer over word pieces, and what is made of it."""
