@@ -29,11 +29,17 @@ _READ = (
 """The files beside the weights that its numbers depend on."""
 
 
-def located(name: str) -> Path:
-    """The folder of an encoder that a user names: a folder, or the id of one on the hub.
+def names_encoder(given: Path) -> bool:
+    """Whether a user names an encoder by it, not a store of static vectors."""
+    return str(given).startswith(PREFIX)
+
+
+def located(named: Path) -> Path:
+    """The folder of an encoder that a user names by `hf:` and a folder or the id of one on the hub.
 
     What the machine has of the hub is asked first. Raises `SkillwiseError` where it is nowhere.
     """
+    name = str(named).removeprefix(PREFIX)
     given = Path(name).expanduser()
     if given.is_dir():
         if not (given / CONFIG).is_file():
@@ -66,6 +72,11 @@ def default_encoder(language: str) -> Path | None:
     """The packaged encoder of a language, None where there is none."""
     path = PACKAGED / language
     return path if (path / CONFIG).is_file() else None
+
+
+def packaged() -> list[Path]:
+    """The folders of all packaged encoders."""
+    return sorted(file.parent for file in PACKAGED.glob(f"*/{CONFIG}"))
 
 
 def digest(path: Path) -> str:
