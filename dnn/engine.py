@@ -28,8 +28,8 @@ class Engine:
     """Opens skills from `packs` on demand; any number of threads may ask it at once.
 
     `stores` are folders of generic stores beside the packaged ones, and encoders, `hf:` and a
-    folder; `capacity` skills stay open. All skills of a process share the open encoders. To serve from several processes, make the engine, parse once, and fork: stores, packs and
-    libraries are then in memory once.
+    folder; `capacity` skills stay open. To serve from several processes, make the engine, parse
+    once, and fork: stores, encoders, packs and libraries are then in memory once.
     """
 
     def __init__(self, packs: Path, stores: Iterable[Path] = (), capacity: int = 64) -> None:

@@ -11,7 +11,7 @@ from torch import Tensor
 from data_cards.bio import spans, tag_names
 from data_cards.lexicon import Lexicon
 from data_cards.records import Frame, Skill, Utterance
-from dnn.inputs.contexts import Contexts
+from dnn.inputs.contexts import Contexts, States
 from dnn.inputs.encoding import Sentences, Vocabulary, matches, number_marks, number_ngrams
 from dnn.inputs.vectors import WordVectors
 from dnn.inputs.wide import Named, WideFeatures, WideTags, word_features
@@ -20,6 +20,9 @@ from dnn.settings import DNNSettings
 
 BATCH = 64
 """Sentences predicted at a time."""
+
+READ = 16 * BATCH
+"""Sentences that an encoder reads at a time: it is fastest on many of one length."""
 
 
 @dataclass(frozen=True)
@@ -124,15 +127,12 @@ class Reader:
 
     def sentences(
         self, utterances: Sequence[Utterance], vocabulary: Vocabulary, said: Sequence[Named],
-        kind: torch.dtype = torch.float32,
+        states: States | None = None,
     ) -> Sentences:  # fmt: skip
-        """Encode utterances whose words the vocabulary has; `said` as `said` gives it.
-
-        States of an encoder are kept as `kind`.
-        """
+        """Encode utterances whose words the vocabulary has; `said` as `said` gives it, `states` as
+        `contexts` reads them."""
         found = Sentences.of(utterances, vocabulary, said, self.marks)
-        if self.contexts is not None:
-            found = replace(found, states=self.contexts.read(utterances, kind))
+        found = replace(found, states=states)
         if self.wide is not None:
             found = replace(found, wide=self.wide.encode(utterances))
         if self.wide_tags is not None:
@@ -149,8 +149,18 @@ class Reader:
         for start in range(0, len(order), BATCH):
             part = order[start : start + BATCH]
             asked = [utterances[i] for i in part]
-            sentences = self.sentences(asked, vocabulary, [self.said(u) for u in asked])
+            if start % READ == 0:
+                states = self.read([utterances[i] for i in order[start : start + READ]])
+            at = torch.arange(start % READ, start % READ + len(part))
+            own = states.take(at) if states is not None else None
+            sentences = self.sentences(asked, vocabulary, [self.said(u) for u in asked], own)
             yield part, sentences.batch(vectors, ngrams)
+
+    def read(
+        self, utterances: Sequence[Utterance], kind: torch.dtype = torch.float32
+    ) -> States | None:
+        """What the encoder says of utterances, kept as `kind`; None where none is asked."""
+        return self.contexts.read(utterances, kind) if self.contexts is not None else None
 
     def frames(self, intents: Sequence[int], paths: Sequence[Sequence[int]]) -> list[Frame]:
         """The frames of chosen intents and of the tags along chosen paths, by their numbers."""
