@@ -89,7 +89,7 @@ def measured(cell: Cell) -> Curve:
     """In a worker: the curve of one skill, system and seed."""
     skill = development(unpack(cell.skill), cell.shots, cell.seed)
     assert skill is not None and cell.vectors is not None  # `sample` and `plan` saw to it
-    system = cell.spec.make(cell.vectors.path, cell.source.path if cell.source else None)
+    system = cell.system()
     assert isinstance(system, DNN)
     return curve(system, skill, cell.seed)
 

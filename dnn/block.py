@@ -1,4 +1,4 @@
-"""A fitted network as one block of bytes: pointer to its generic store, local words, weights.
+"""A fitted network as one block of bytes: pointers to store and encoder, local words, weights.
 
 `described` and `encode` make the block of a trained network, `decode` and `assembled` its `Fitted`.
 
@@ -21,13 +21,16 @@ from safetensors.numpy import save
 from torch import Tensor, nn
 
 from data_cards.errors import DataError
+from data_cards.representation import Representation
 from dnn.fitted import Fitted
+from dnn.inputs.contexts import Contexts
 from dnn.inputs.reader import Reader
-from dnn.inputs.vectors import RandomVectors, StoreVectors, WordVectors
+from dnn.inputs.vectors import StoreVectors, TableVectors, WordVectors, drawn_vectors
 from dnn.layers.network import Network
 from dnn.layers.skeleton import Undrawn
 from dnn.settings import DNNSettings
 from dnn.transfer.source import SourceModel
+from pretrain.encoder.reading import open_encoder
 from pretrain.store.local import LocalStore
 from pretrain.store.mapped_tensors import Arrays, views
 from pretrain.store.quantising import Kind, coded, decoded
@@ -36,9 +39,13 @@ from pretrain.store.vector_store import VectorStore
 FORMAT = "skillwise-pack/1"
 _WEIGHT, _SCALES = "net.", "|scales"
 _IDF = "wide.idf"
+_TABLE = "words.table"
 
 FindStore = Callable[[Mapping[str, str]], VectorStore]
 """Opens the store that a pointer names: its digest, its language and the path it had."""
+
+FindEncoder = Callable[[Mapping[str, str]], Representation]
+"""Opens the encoder that a pointer names: its digest and the path it had."""
 
 
 @dataclass(frozen=True)
@@ -107,16 +114,25 @@ def _weight(name: str, array: NDArray[Any], arrays: Arrays) -> Tensor:
 
 def described(
     reader: Reader, network: Network, seed: int, source: SourceModel | None,
-    local: LocalStore | None,
+    local: LocalStore | None, learned: TableVectors | None = None,
 ) -> Packed:  # fmt: skip
-    """What is kept of a trained network; of its n-grams only those that are its own."""
+    """What is kept of a trained network; of its n-grams only those that are its own.
+
+    `learned` are the vectors of its own words where it has no store's.
+    """
     words, store = reader.words, None
     if isinstance(words, StoreVectors):
         generic = words.store
         store = {"path": str(generic.path), "digest": generic.id, "language": generic.language}
     origin = {"path": str(source.path), "digest": source.digest} if source is not None else None
-    about = {"width": words.width, "seed": seed, "store": store, "source": origin}
+    about: dict[str, Any] = {"width": words.width, "seed": seed, "store": store, "source": origin}
+    if reader.contexts is not None:
+        encoder = reader.contexts.encoder
+        about["encoder"] = {"path": str(encoder.path), "digest": encoder.id}
     state = {name: value.contiguous() for name, value in network.state_dict().items()}
+    if learned is not None:
+        about["words"] = list(learned.rows)
+        state[_TABLE] = torch.from_numpy(learned.table)
     if reader.wide is not None:
         state[_IDF] = torch.tensor(reader.wide.idf)  # as JSON it was most of a pack's reading
     settings = network.trunk.settings.model_dump(mode="json")
@@ -124,9 +140,11 @@ def described(
 
 
 def assembled(
-    block: bytes, packed: Packed, words: WordVectors, source: SourceModel | None
-) -> Fitted:
-    """The network of a block and what was decoded of it, over its open vectors and source model.
+    block: bytes, packed: Packed, words: WordVectors, source: SourceModel | None,
+    contexts: Contexts | None = None,
+) -> Fitted:  # fmt: skip
+    """The network of a block and what was decoded of it, over its open vectors, source model and
+    encoder.
 
     Its weights are rounded as they are kept, so that saved and unsaved networks answer alike.
     """
@@ -134,9 +152,11 @@ def assembled(
     if packed.local is not None and isinstance(words, StoreVectors):
         words = words.under(packed.local)
     weights = dict(packed.weights)
-    idf = weights.pop(_IDF, None)
+    idf, table = weights.pop(_IDF, None), weights.pop(_TABLE, None)
+    if table is not None:
+        words = TableVectors.of(packed.model["words"], table.numpy())
     reader = Reader.from_json(
-        packed.model, None if idf is None else idf.tolist(), settings, words
+        packed.model, None if idf is None else idf.tolist(), settings, words, contexts
     )  # fmt: skip
     with Undrawn():
         network = reader.network(settings, packed.model["width"])
@@ -156,11 +176,15 @@ def _extended(reader: Reader, network: Network, source: SourceModel) -> Reader:
     return reader.extended(more)
 
 
-def opened(block: bytes, find: FindStore, packed: Packed | None = None) -> Fitted:
+def opened(
+    block: bytes, find: FindStore, packed: Packed | None = None,
+    find_encoder: FindEncoder | None = None,
+) -> Fitted:  # fmt: skip
     """The fitted network of a block, its store opened by `find` and its source model by its path.
 
-    `packed` is what was decoded of the block, where somebody did. Raises `ValueError` for a block
-    that is damaged, `DataError` where the source model is not the one it was trained with.
+    `packed` is what was decoded of the block, where somebody did; an encoder is opened by
+    `find_encoder`, else by its path. Raises `ValueError` for a block that is damaged, `DataError`
+    where the source model or encoder is not the one it was trained with.
     """
     packed = packed or decode(block)
     try:
@@ -170,6 +194,8 @@ def opened(block: bytes, find: FindStore, packed: Packed | None = None) -> Fitte
             raise TypeError("settings and model disagree about the vectors")
         if (settings.transfer is not None) != bool(origin):
             raise TypeError("settings and model disagree about a source model")
+        if settings.reads_encoder != bool(reading := packed.model.get("encoder")):
+            raise TypeError("settings and model disagree about an encoder")
         source = SourceModel.open(Path(origin["path"])) if origin else None
         if source is not None:
             refuse_other("source", origin, source.digest)
@@ -177,14 +203,24 @@ def opened(block: bytes, find: FindStore, packed: Packed | None = None) -> Fitte
             words: WordVectors = StoreVectors.over(find(pointer), settings.vector_norm)
         else:
             seed = packed.model["seed"] if source is None else source.seed
-            words = RandomVectors(seed, settings.vector_norm)
-        return assembled(block, packed, words, source)
+            words = drawn_vectors(settings, seed)
+        encoder = None
+        if reading:
+            encoder = (find_encoder or encoder_of)(reading)
+        return assembled(block, packed, words, source, Contexts.over(encoder, settings))
     except (KeyError, TypeError, AttributeError, RuntimeError, ValidationError) as error:
         raise ValueError(f"does not fit ({error})") from None
 
 
+def encoder_of(pointer: Mapping[str, str]) -> Representation:
+    """The encoder of a pointer, opened by the path it had."""
+    encoder = open_encoder(Path(pointer["path"]))
+    refuse_other("encoder", pointer, encoder.id)
+    return encoder
+
+
 def refuse_other(what: str, pointer: Mapping[str, str], found: str) -> None:
-    """Raise `DataError` where a store or source model is not the one of the pointer."""
+    """Raise `DataError` where a store, source model or encoder is not that of the pointer."""
     if found != pointer["digest"]:
         wanted = pointer["digest"][:12]
         fault = f"is {what} {found[:12]}, and the network was trained with {what} {wanted}"

@@ -11,10 +11,13 @@ from pathlib import Path
 
 from data_cards.errors import DataError, SkillwiseError
 from data_cards.records import Frame, Prediction, Utterance
+from data_cards.representation import Representation
 from data_cards.words import tokenize
 from dnn.block import opened
 from dnn.fitted import Fitted
 from dnn.packs.reader import PackFile
+from pretrain.encoder.folder import PREFIX, digest, located, names_encoder, packaged
+from pretrain.encoder.reading import open_encoder
 from pretrain.store.vector_store import VectorStore, default_store
 
 Place = tuple[bytes, int]
@@ -24,9 +27,9 @@ Place = tuple[bytes, int]
 class Engine:
     """Opens skills from `packs` on demand; any number of threads may ask it at once.
 
-    `stores` are folders of generic stores beside the packaged ones; `capacity` skills stay open.
-    To serve from several processes, make the engine, parse once, and fork: stores, packs and
-    libraries are then in memory once.
+    `stores` are folders of generic stores beside the packaged ones, and encoders, `hf:` and a
+    folder; `capacity` skills stay open. To serve from several processes, make the engine, parse
+    once, and fork: stores, encoders, packs and libraries are then in memory once.
     """
 
     def __init__(self, packs: Path, stores: Iterable[Path] = (), capacity: int = 64) -> None:
@@ -34,7 +37,11 @@ class Engine:
             raise SkillwiseError(f"capacity {capacity}: is no number above 0; give one")
         self._packs = PackFile(packs)
         self._capacity = capacity
-        self._stores = {store.id: store for store in map(VectorStore.open, stores)}
+        given = list(stores)
+        opened = [VectorStore.open(path) for path in given if not names_encoder(path)]
+        self._stores = {store.id: store for store in opened}
+        read = [open_encoder(located(path)) for path in given if names_encoder(path)]
+        self._encoders = {encoder.id: encoder for encoder in read}
         self._open: OrderedDict[str, tuple[Place, Fitted]] = OrderedDict()
         self._lock = threading.Lock()
         self._opening: dict[str, threading.Lock] = {}
@@ -75,7 +82,7 @@ class Engine:
     def _load(self, skill: str) -> Fitted:
         block = self._packs.read(skill)
         try:
-            return opened(block, self._store)
+            return opened(block, self._store, find_encoder=self._encoder)
         except ValueError as error:
             raise DataError(
                 self._packs.path, None, f"pack {skill!r} {error}", "write that pack again"
@@ -98,6 +105,20 @@ class Engine:
         raise SkillwiseError(
             f"{self._packs.path}: lies over store {wanted[:12]}, known are {known}; "
             "give that store by --vectors"
+        )
+
+    def _encoder(self, pointer: Mapping[str, str]) -> Representation:
+        """The encoder of an id: a given one, that of the path it had, a packaged one."""
+        wanted = pointer["digest"]
+        if wanted in self._encoders:
+            return self._encoders[wanted]
+        for path in (Path(pointer["path"]), *packaged()):
+            if path.is_dir() and digest(path) == wanted:
+                return open_encoder(path)  # once a process, whoever asks
+        known = ", ".join(sorted(key[:12] for key in self._encoders)) or "none"
+        raise SkillwiseError(
+            f"{self._packs.path}: reads encoder {wanted[:12]}, known are {known}; "
+            f"give that encoder by --vectors {PREFIX}PATH"
         )
 
     @property

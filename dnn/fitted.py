@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 
 from data_cards.records import Prediction, Utterance
+from data_cards.representation import Representation
 from dnn.inputs.reader import Reader
 from dnn.layers.network import Batch, Network
 
@@ -17,6 +18,11 @@ class Fitted:
     reader: Reader
     network: Network
     block: bytes
+
+    @property
+    def encoder(self) -> Representation | None:
+        """The open encoder that it reads, if it reads one."""
+        return self.reader.contexts.encoder if self.reader.contexts is not None else None
 
     def predict(
         self,

@@ -9,9 +9,10 @@ from data_cards.errors import SkillwiseError
 from data_cards.records import Skill
 from dnn.block import assembled, decode, described, encode
 from dnn.fitted import Fitted
+from dnn.inputs.contexts import Contexts
 from dnn.inputs.dataset import TrainingSet, training_set
 from dnn.inputs.reader import Reader
-from dnn.inputs.vectors import StoreVectors, WordVectors
+from dnn.inputs.vectors import StoreVectors, TableVectors, WordVectors
 from dnn.layers.network import Network
 from dnn.settings import DNNSettings
 from dnn.training import train
@@ -27,26 +28,29 @@ def fit(
     source: SourceModel | None,
     seed: int,
     watch: Callable[[int, Callable[[], Fitted]], None] | None = None,
+    contexts: Contexts | None = None,
 ) -> Fitted:
     """Train on `skill.train`; the same skill and seed give the same network, watched or not.
 
     `watch` is told of each step that training has done, 0 before the first, with a function that
     makes what would have been fitted were that step the last (but words that learn are not yet
-    averaged). Torch's generator is seeded with `seed`.
+    averaged). Torch's generator is seeded with `seed`. `contexts` is the open encoder where the
+    settings read one.
     """
     if not skill.train:
         raise SkillwiseError(f"skill {skill.key} has no training utterance; add some")
     torch.manual_seed(seed)
     if source is not None:
-        _check(source, words)
-    data = training_set(skill, Reader.of(skill, settings, words), settings, seed)
+        _check(source, words, contexts)
+    data = training_set(skill, Reader.of(skill, settings, words, contexts), settings, seed)
     network = _started(data, settings, source)
-    data.vectors.requires_grad_(settings.local_rate > 0)
+    data.vectors.requires_grad_(settings.word_rate > 0)
 
     def stopped(network: Network) -> Fitted:
-        packed = described(data.reader, network, seed, source, _moved(data, settings))
+        learned = _learned(data) if settings.vectors == "table" else None
+        packed = described(data.reader, network, seed, source, _moved(data, settings), learned)
         block = encode(packed, settings.weights)
-        return assembled(block, decode(block), words, source)
+        return assembled(block, decode(block), words, source, contexts)
 
     def look(step: int, averaged: Network) -> None:
         assert watch is not None
@@ -70,8 +74,8 @@ def _started(data: TrainingSet, settings: DNNSettings, source: SourceModel | Non
     return network
 
 
-def _check(source: SourceModel, words: WordVectors) -> None:
-    """Refuse a source model that read other word vectors: its first layer would not know ours.
+def _check(source: SourceModel, words: WordVectors, contexts: Contexts | None) -> None:
+    """Refuse a source model that read other words: its first layer would not know ours.
 
     It would train all the same, and merely be worse.
     """
@@ -83,6 +87,14 @@ def _check(source: SourceModel, words: WordVectors) -> None:
             f"source model {source.path} was trained on {theirs}, and this network starts "
             f"from {ours}; name the vectors it was trained on, or train it again on these"
         )
+    encoder = contexts.encoder if contexts is not None else None
+    if source.encoder != (encoder.id if encoder is not None else ""):
+        theirs = f"encoder {source.encoder[:12]}" if source.encoder else "no encoder"
+        ours = f"encoder {encoder.id[:12]} ({encoder.path})" if encoder is not None else "none"
+        raise SkillwiseError(
+            f"source model {source.path} was trained on {theirs}, and this network reads {ours}; "
+            "name the encoder it was trained on, or train it again on this one"
+        )
 
 
 def _moved(data: TrainingSet, settings: DNNSettings) -> LocalStore | None:
@@ -93,3 +105,8 @@ def _moved(data: TrainingSet, settings: DNNSettings) -> LocalStore | None:
     own = data.vectors.detach().numpy()[1:] / np.float32(words.factor)
     vectors = dict(zip(data.vocabulary.words, own, strict=True))
     return LocalStore.of(words.store, vectors, settings.local_threshold)
+
+
+def _learned(data: TrainingSet) -> TableVectors:
+    """The words of the skill with the vectors that they have by now."""
+    return TableVectors.of(data.vocabulary.words, data.vectors.detach().numpy()[1:])

@@ -91,7 +91,7 @@ def curve(system: DNN, skill: Skill, seed: int, clock: Callable[[], float] = pro
             return
         arrived = clock()
         now = stopped()
-        if not batches or system.settings.local_rate > 0:  # words that learn are read again
+        if not batches or system.settings.word_rate > 0:  # words that learn are read again
             batches = list(now.reader.batches(skill.dev))
         answers = now.predict(skill.dev, batches)
         right = sum(p.frame == g for p, g in zip(answers, gold, strict=True))

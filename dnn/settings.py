@@ -31,8 +31,25 @@ class DNNSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    vectors: Literal["random", "store"] = Field("store", description="where word vectors come from")
+    vectors: Literal["random", "table", "store", "none"] = Field(
+        "store", description="where word vectors come from; random rows stay, a table's learn"
+    )
     vector_norm: float = Field(6.0, gt=0, description="mean norm the word vectors are scaled to")
+    table_rate: float = Field(
+        1.0, gt=0, description="rate at which a random table learns, over the network's"
+    )
+    context: bool = Field(False, description="words have the encoder's states beside their vector")
+    context_layers: int = Field(2, ge=1, description="last layers of the encoder that are read")
+    context_merge: Literal["joined", "mean"] = Field(
+        "joined", description="what becomes of these layers: side by side, or their mean"
+    )
+    context_norm: float = Field(6.0, gt=0, description="norm the states of a word are scaled to")
+    context_projection: int = Field(
+        128, ge=0, description="width states are projected to; 0 = together with the vectors"
+    )
+    sentence: bool = Field(False, description="the intent head also sees the encoder's sentence")
+    sentence_norm: float = Field(6.0, gt=0, description="norm the sentence is scaled to")
+    sentence_dropout: float = Field(0.3, ge=0, lt=1, description="share of the sentence dropped")
     projection: int = Field(128, ge=0, description="width words are projected to; 0 = as they are")
     characters: int = Field(64, ge=0, description="width of the character n-gram sum; 0 = none")
     shared: int = Field(64, gt=0, description="units a direction of the shared bi-LSTM")
@@ -87,6 +104,16 @@ class DNNSettings(BaseModel):
     transfer: TransferSettings | None = Field(
         None, description="two-stage transfer from a source model; null = a cold start"
     )
+
+    @property
+    def reads_encoder(self) -> bool:
+        """Whether anything is read of an encoder."""
+        return self.context or self.sentence
+
+    @property
+    def word_rate(self) -> float:
+        """The rate at which word vectors learn, over the network's; 0 where they stay."""
+        return {"table": self.table_rate, "store": self.local_rate}.get(self.vectors, 0.0)
 
 
 class SourceSettings(BaseModel):

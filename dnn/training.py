@@ -32,7 +32,7 @@ def train(
 ) -> Network:
     """Train in place and return the averaged network; `after_step` may look at each step.
 
-    Where `data.vectors` asks for a gradient, words learn too, at `local_rate` of the network's
+    Where `data.vectors` asks for a gradient, words learn too, at `word_rate` of the network's
     rate and without decay, and `data.vectors` ends as their average.
     """
     total = steps_for(data.originals, settings)
@@ -48,7 +48,7 @@ def train(
             {"params": heads, "lr": settings.learning_rate},
             {
                 "params": learning,
-                "lr": settings.learning_rate * settings.local_rate,
+                "lr": settings.learning_rate * settings.word_rate,
                 "weight_decay": 0.0,
             },
         ],  # fmt: skip

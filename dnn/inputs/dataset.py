@@ -65,7 +65,8 @@ def training_set(skill: Skill, reader: Reader, settings: DNNSettings, seed: int)
         lexicons = jackknifed(skill, fold_of, seed, CATALOG_HOLDOUT)
         known = [*lexicons, *(lexicons[original] for original, _ in copies)]
         said = [reader.said(u, lexicon) for u, lexicon in zip(train, known, strict=True)]
-    sentences = reader.sentences(train, vocabulary, said)
+    states = reader.read(train, torch.float16)
+    sentences = reader.sentences(train, vocabulary, said, states)
     if settings.wide_tags:
         found = reader.features(train, said)
         numbered = WideTags.of(found)

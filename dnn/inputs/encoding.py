@@ -10,6 +10,7 @@ from torch import Tensor
 from data_cards.lexicon import Lexicon
 from data_cards.records import Utterance
 from data_cards.words import normalise, printable
+from dnn.inputs.contexts import States
 from dnn.layers.network import Batch
 
 MAX_NGRAMS = 24
@@ -84,6 +85,7 @@ class Sentences:
     lengths: Tensor  # (sentences,)
     wide: tuple[Tensor, Tensor] | None = None  # ids and weights (sentences, grams)
     wide_tags: Tensor | None = None  # ids (sentences, words, features)
+    states: States | None = None
 
     @classmethod
     def of(
@@ -110,8 +112,9 @@ class Sentences:
         longest = int(lengths.max())
         wide = None if self.wide is None else (self.wide[0][indices], self.wide[1][indices])
         tags = None if self.wide_tags is None else self.wide_tags[indices, :longest]
+        states = None if self.states is None else self.states.take(indices)
         return Sentences(
-            self.rows[indices, :longest], self.marks[indices, :longest], lengths, wide, tags
+            self.rows[indices, :longest], self.marks[indices, :longest], lengths, wide, tags, states
         )
 
     def batch(self, vectors: Tensor, ngrams: Tensor) -> Batch:
@@ -119,10 +122,12 @@ class Sentences:
         distinct, words = torch.unique(self.rows.t(), return_inverse=True)
         inside = torch.arange(len(words)).unsqueeze(1) < self.lengths
         marks = self.marks.transpose(0, 1).contiguous()
-        tags = self.wide_tags
+        tags, states = self.wide_tags, self.states
         return Batch(
             words, inside.to(vectors.dtype), vectors[distinct], ngrams[distinct], marks,
             self.wide, None if tags is None else tags.transpose(0, 1).contiguous(),
+            None if states is None else states.context(inside),
+            None if states is None else states.sentence(),
         )  # fmt: skip
 
 

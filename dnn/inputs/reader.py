@@ -11,14 +11,18 @@ from torch import Tensor
 from data_cards.bio import spans, tag_names
 from data_cards.lexicon import Lexicon
 from data_cards.records import Frame, Skill, Utterance
+from dnn.inputs.contexts import Contexts, States
 from dnn.inputs.encoding import Sentences, Vocabulary, matches, number_marks, number_ngrams
 from dnn.inputs.vectors import WordVectors
 from dnn.inputs.wide import Named, WideFeatures, WideTags, word_features
-from dnn.layers.network import Batch, Heads, Network, Trunk
+from dnn.layers.network import Batch, Heads, Network, Trunk, Widths
 from dnn.settings import DNNSettings
 
 BATCH = 64
 """Sentences predicted at a time."""
+
+READ = 16 * BATCH
+"""Sentences that an encoder reads at a time: it is fastest on many of one length."""
 
 
 @dataclass(frozen=True)
@@ -38,15 +42,21 @@ class Reader:
     """None until `training_set` has numbered what its jackknifed lexicons say, or without any."""
     case: bool = True
     """Whether the wide tag features tell how words are written."""
+    contexts: Contexts | None = None
+    """The encoder that reads words in their sentences, where the settings ask for one."""
 
     @classmethod
-    def of(cls, skill: Skill, settings: DNNSettings, words: WordVectors) -> "Reader":
+    def of(
+        cls, skill: Skill, settings: DNNSettings, words: WordVectors,
+        contexts: Contexts | None = None,
+    ) -> "Reader":  # fmt: skip
         """Number what the training utterances of a skill show."""
         lexicon = Lexicon.of(skill.train, skill.gazetteers)
         return cls(
             list(skill.intents), tag_names(skill.slot_names), lexicon, _marks(lexicon, settings),
             number_ngrams(Vocabulary.of(skill.train).words), words,
             WideFeatures.of(skill.train) if settings.wide else None, case=settings.wide_case,
+            contexts=contexts,
         )  # fmt: skip
 
     def as_json(self) -> dict[str, Any]:
@@ -63,7 +73,7 @@ class Reader:
     @classmethod
     def from_json(
         cls, value: Mapping[str, Any], idf: Sequence[float] | None, settings: DNNSettings,
-        words: WordVectors,
+        words: WordVectors, contexts: Contexts | None = None,
     ) -> "Reader":  # fmt: skip
         """The inverse of `as_json`; raises `KeyError` or `TypeError` where a part is missing."""
         lexicon = Lexicon(
@@ -74,7 +84,7 @@ class Reader:
             list(value["intents"]), list(value["tags"]), lexicon, _marks(lexicon, settings),
             {gram: i for i, gram in enumerate(value["ngrams"], 1)}, words,
             WideFeatures.named(wide, idf) if wide is not None and idf is not None else None,
-            WideTags.named(tags) if tags is not None else None, settings.wide_case,
+            WideTags.named(tags) if tags is not None else None, settings.wide_case, contexts,
         )  # fmt: skip
 
     def heads(self, trunk: Trunk) -> Heads:
@@ -85,8 +95,14 @@ class Reader:
 
     def network(self, settings: DNNSettings, width: int) -> Network:
         """An untrained network of what this reader numbers, on word vectors of this width."""
-        trunk = Trunk(settings, width, len(self.ngrams))
+        trunk = Trunk(settings, self.widths(width), len(self.ngrams))
         return Network(trunk, self.heads(trunk))
+
+    def widths(self, vector: int) -> Widths:
+        """What a trunk reads of words and sentences, on word vectors of this width."""
+        if self.contexts is None:
+            return Widths(vector)
+        return Widths(vector, self.contexts.width, self.contexts.sentence_width)
 
     def extended(self, grams: Sequence[str]) -> "Reader":
         """The reader that knows more character n-grams, numbered after its own."""
@@ -110,10 +126,13 @@ class Reader:
         ]
 
     def sentences(
-        self, utterances: Sequence[Utterance], vocabulary: Vocabulary, said: Sequence[Named]
-    ) -> Sentences:
-        """Encode utterances whose words the vocabulary has; `said` as `said` gives it."""
+        self, utterances: Sequence[Utterance], vocabulary: Vocabulary, said: Sequence[Named],
+        states: States | None = None,
+    ) -> Sentences:  # fmt: skip
+        """Encode utterances whose words the vocabulary has; `said` as `said` gives it, `states` as
+        `contexts` reads them."""
         found = Sentences.of(utterances, vocabulary, said, self.marks)
+        found = replace(found, states=states)
         if self.wide is not None:
             found = replace(found, wide=self.wide.encode(utterances))
         if self.wide_tags is not None:
@@ -130,8 +149,18 @@ class Reader:
         for start in range(0, len(order), BATCH):
             part = order[start : start + BATCH]
             asked = [utterances[i] for i in part]
-            sentences = self.sentences(asked, vocabulary, [self.said(u) for u in asked])
+            if start % READ == 0:
+                states = self.read([utterances[i] for i in order[start : start + READ]])
+            at = torch.arange(start % READ, start % READ + len(part))
+            own = states.take(at) if states is not None else None
+            sentences = self.sentences(asked, vocabulary, [self.said(u) for u in asked], own)
             yield part, sentences.batch(vectors, ngrams)
+
+    def read(
+        self, utterances: Sequence[Utterance], kind: torch.dtype = torch.float32
+    ) -> States | None:
+        """What the encoder says of utterances, kept as `kind`; None where none is asked."""
+        return self.contexts.read(utterances, kind) if self.contexts is not None else None
 
     def frames(self, intents: Sequence[int], paths: Sequence[Sequence[int]]) -> list[Frame]:
         """The frames of chosen intents and of the tags along chosen paths, by their numbers."""

@@ -1,13 +1,14 @@
-"""Where the network's word vectors come from: the generic store, or chance."""
+"""Where the network's word vectors come from: the generic store, chance, a table it learned."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dnn.settings import DNNSettings
 from pretrain.store.local import LocalStore, Overlay
 from pretrain.store.vector_store import VectorStore
 
@@ -52,6 +53,43 @@ class StoreVectors:
 
 
 @dataclass(frozen=True)
+class TableVectors:
+    """The words of a skill's training utterances with the vectors that it learned for them."""
+
+    rows: Mapping[str, int]
+    table: NDArray[np.float32]  # (words, width)
+
+    @classmethod
+    def of(cls, words: Sequence[str], table: NDArray[np.float32]) -> "TableVectors":
+        """A row for each word; raises `ValueError` where they are not as many."""
+        if table.ndim != 2 or len(table) != len(words):
+            raise ValueError(f"a table of shape {table.shape} for {len(words)} words")
+        return cls({word: i for i, word in enumerate(words)}, table)
+
+    @property
+    def width(self) -> int:
+        return int(self.table.shape[1])
+
+    def vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
+        out = np.zeros((len(words), self.width), dtype=np.float32)
+        known = [(i, self.rows[word]) for i, word in enumerate(words) if word in self.rows]
+        if known:
+            to, at = zip(*known, strict=True)
+            out[list(to)] = self.table[list(at)]
+        return out
+
+
+@dataclass(frozen=True)
+class NoVectors:
+    """No vector by itself for any word: the network has its letters, and what an encoder says."""
+
+    width: int = 0
+
+    def vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
+        return np.zeros((len(words), 0), dtype=np.float32)
+
+
+@dataclass(frozen=True)
 class RandomVectors:
     """A vector of length `norm` for every word there is, a function of (seed, word)."""
 
@@ -68,3 +106,10 @@ class RandomVectors:
             )
         out *= self.norm / np.linalg.norm(out, axis=1, keepdims=True)
         return out
+
+
+def drawn_vectors(settings: DNNSettings, seed: int) -> WordVectors:
+    """What words start from where no store is read: random rows of this seed, or nothing."""
+    if settings.vectors == "none":
+        return NoVectors()
+    return RandomVectors(seed, settings.vector_norm)

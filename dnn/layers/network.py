@@ -26,6 +26,8 @@ class Batch:
     marks: Tensor  # (words, batch, marks) of the lexicon, 0 pads
     wide: tuple[Tensor, Tensor] | None = None  # ids and weights (batch, grams), 0 pads
     wide_tags: Tensor | None = None  # ids (words, batch, features), 0 pads
+    context: Tensor | None = None  # (words, batch, width) states of an encoder
+    sentence: Tensor | None = None  # (batch, width) vectors of sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +38,56 @@ class Answers:
     tags: Tensor  # (words, batch), 0 = O also at the padding
 
 
-class WordInput(nn.Module):
-    """A word's generic vector, projected, beside the sum of its character n-grams."""
+@dataclass(frozen=True, slots=True)
+class Widths:
+    """Numbers that the network reads of a word and of a sentence; 0 where it does not."""
 
-    def __init__(self, settings: DNNSettings, width: int, grams: int) -> None:
+    vector: int  # of a word by itself
+    context: int = 0  # of a word in its sentence
+    sentence: int = 0
+
+
+class WordInput(nn.Module):
+    """A word's vector, projected, beside the sum of its character n-grams and its states.
+
+    A word without its vector in training lacks its states too: they tell the same, and what is
+    learned then is to read its letters and its neighbours. A table that learns has one row for all
+    words that it lacks; it learns from these.
+    """
+
+    def __init__(self, settings: DNNSettings, widths: Widths, grams: int) -> None:
         super().__init__()
         self.settings = settings
-        self.project = nn.Linear(width, settings.projection) if settings.projection else None
+        width, apart = widths.vector, settings.context_projection
+        plain = not (settings.projection and width)
+        self.project = None if plain else nn.Linear(width, settings.projection)
         if settings.characters:
             self.ngrams = nn.EmbeddingBag(grams + 1, settings.characters, mode="sum", padding_idx=0)
             nn.init.normal_(self.ngrams.weight[1:], std=0.3 / settings.characters**0.5)
-        self.width = (settings.projection or width) + settings.characters
+        self.unknown = nn.Parameter(torch.zeros(width)) if settings.vectors == "table" else None
+        own = width if plain else settings.projection
+        self.together = bool(widths.context and own and not apart)
+        self.states = None
+        if widths.context and (own or apart):
+            self.states = nn.Linear(widths.context, own if self.together else apart)
+        beside = 0 if self.together else apart if self.states is not None else widths.context
+        self.width = own + settings.characters + beside
 
     def forward(self, batch: Batch) -> Tensor:
-        """-> (words, batch, width); each distinct word is computed once."""
-        vectors = batch.vectors
+        """-> (words, batch, width); of a word by itself each distinct one is computed once."""
+        vectors, context = batch.vectors, batch.context
+        keep = None
         if self.training and self.settings.word_dropout:
             keep = torch.rand(len(vectors), 1) >= self.settings.word_dropout
+        if self.unknown is not None:
+            known = vectors.any(1, keepdim=True)
+            vectors = torch.where(known if keep is None else known & keep, vectors, self.unknown)
+        elif keep is not None:
             vectors = vectors * keep
+        if context is not None:
+            if keep is not None:
+                context = context * F.embedding(batch.words, keep.to(context.dtype))
+            context = self.states(context) if self.states is not None else context
         parts = [self.project(vectors) if self.project is not None else vectors]
         if self.settings.characters:
             grams = self.ngrams(batch.ngrams)
@@ -62,19 +96,25 @@ class WordInput(nn.Module):
                 grams = grams * (torch.rand(len(grams), 1) >= self.settings.character_dropout)
             parts.append(grams)
         words = F.embedding(batch.words, torch.cat(parts, dim=1))
+        if context is not None and self.together:
+            own = context.shape[2]
+            words = torch.cat([words[..., :own] + context, words[..., own:]], dim=2)
+        elif context is not None:
+            words = torch.cat([words, context], dim=2)
         return locked_dropout(words, self.settings.input_dropout, self.training)
 
 
 class Trunk(nn.Module):
     """Everything below the output layers: what a mature skill can hand on to a new one."""
 
-    def __init__(self, settings: DNNSettings, width: int, grams: int) -> None:
+    def __init__(self, settings: DNNSettings, widths: Widths, grams: int) -> None:
         super().__init__()
         self.settings = settings
-        self.words = WordInput(settings, width, grams)
+        self.words = WordInput(settings, widths, grams)
         self.shared = ParallelBiLSTM(self.words.width, settings.shared)
         self.tasks = ParallelBiLSTM(2 * settings.shared + settings.gazetteers, settings.task, 2)
         pooled = 4 * settings.task + (2 * self.words.width if settings.pooled_words else 0)
+        pooled += widths.sentence
         self.intent_hidden = nn.Linear(pooled, settings.hidden) if settings.hidden else None
         self.features = settings.hidden or pooled
         """Width of what the intent layer reads."""
@@ -94,6 +134,9 @@ class Trunk(nn.Module):
         if self.settings.pooled_words:
             pooled.append(_pool(words, batch.inside))
         features = dropout(torch.cat(pooled, dim=1), rate, training)
+        if batch.sentence is not None:
+            sentence = dropout(batch.sentence, self.settings.sentence_dropout, training)
+            features = torch.cat([features, sentence], dim=1)
         if self.intent_hidden is not None:
             features = dropout(F.gelu(self.intent_hidden(features)), rate, training)
         return features, locked_dropout(for_tags, rate, training)

@@ -1,7 +1,7 @@
 """Stage 1 of transfer: a trunk trained on mature skills, all their intents and slots jointly."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from data_cards import artefact
 from data_cards.errors import DataError
 from data_cards.overlap import text_hashes
 from data_cards.records import Utterance
-from dnn.layers.network import Trunk
+from dnn.layers.network import Trunk, Widths
 from dnn.layers.skeleton import Undrawn
 from dnn.settings import DNNSettings, SourceSettings
 
@@ -40,6 +40,10 @@ class SourceModel:
     store: str
     """Digest of the vector store under it, "" for random vectors."""
     digest: str
+    widths: Widths
+    """What the trunk reads of words and sentences."""
+    encoder: str = ""
+    """Digest of the encoder under it, "" where it reads none."""
     path: Path | None = None
     """Where it was opened; None before it was saved."""
 
@@ -54,7 +58,8 @@ class SourceModel:
         """Write the folder, whole or not at all; no pickle."""
         model = {
             "ngrams": list(self.ngrams), "seed": self.seed, "sources": list(self.sources),
-            "store": self.store, "digest": self.digest,
+            "store": self.store, "digest": self.digest, "encoder": self.encoder,
+            "widths": asdict(self.widths),
         }  # fmt: skip
         parts = {
             WEIGHTS: tensors_to({k: v.contiguous() for k, v in self.state.items()}),
@@ -113,10 +118,11 @@ def _open(folder: Path, stamp: int) -> SourceModel:
         seen = tensors_from(saved.parts[SEEN])["hashes"].numpy().astype(np.uint64)
         ngrams = {gram: i for i, gram in enumerate(model["ngrams"], 1)}
         settings = saved.settings_as(SourceSettings)
-        _fits(state, settings.network, len(ngrams))
+        widths = Widths(**model["widths"]) if "widths" in model else _before(state, settings)
+        _fits(state, settings.network, widths, len(ngrams))
         return SourceModel(
             settings, state, ngrams, seen, model["seed"], tuple(model["sources"]),
-            model["store"], model["digest"],
+            model["store"], model["digest"], widths, model.get("encoder", ""),
         )  # fmt: skip
     except (SafetensorError, RuntimeError, KeyError, TypeError) as error:
         raise DataError(
@@ -124,8 +130,13 @@ def _open(folder: Path, stamp: int) -> SourceModel:
         ) from None
 
 
-def _fits(state: Mapping[str, Tensor], settings: DNNSettings, grams: int) -> None:
-    width = state["words.project.weight"].shape[1] if settings.projection else 300
+def _before(state: Mapping[str, Tensor], settings: SourceSettings) -> Widths:
+    """The widths of a source model that was saved before it named them."""
+    projected = settings.network.projection
+    return Widths(state["words.project.weight"].shape[1] if projected else 300)
+
+
+def _fits(state: Mapping[str, Tensor], settings: DNNSettings, widths: Widths, grams: int) -> None:
     with Undrawn():  # a fit's draws do not hang on whether its source model was open already
-        trunk = Trunk(settings, width, grams)
+        trunk = Trunk(settings, widths, grams)
     trunk.load_state_dict(dict(state))

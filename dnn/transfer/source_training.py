@@ -14,11 +14,13 @@ from data_cards.errors import SkillwiseError
 from data_cards.folds import number
 from data_cards.overlap import text_hashes
 from data_cards.records import Skill
+from data_cards.representation import Representation
+from dnn.inputs.contexts import Contexts
 from dnn.inputs.dataset import TrainingSet, training_set
 from dnn.inputs.encoding import Vocabulary, number_ngrams
 from dnn.inputs.reader import Reader
-from dnn.inputs.vectors import RandomVectors, StoreVectors, WordVectors
-from dnn.layers.network import Heads, Network, Trunk
+from dnn.inputs.vectors import StoreVectors, WordVectors, drawn_vectors
+from dnn.layers.network import Heads, Network, Trunk, Widths
 from dnn.settings import DNNSettings, SourceSettings
 from dnn.training import rate
 from dnn.transfer.source import SourceModel
@@ -31,12 +33,14 @@ def train_source(
     vectors: Path | None,
     seed: int,
     report: Callable[[int, int, float], None] = lambda *_: None,
+    encoder: Representation | None = None,
 ) -> SourceModel:
     """Train a trunk on the training utterances of mature skills of one language.
 
     Each step takes a batch of one skill, drawn with a chance that grows with the root of its size
     (all intents and slots share the trunk, none must drown the others). `report` gets step,
-    steps and the mean loss since its last call.
+    steps and the mean loss since its last call. Where the network reads an encoder, `encoder` is an
+    open one; it reads every utterance once, before the steps.
     """
     if not skills:
         raise SkillwiseError("no mature skill to transfer from; name suites that hold other skills")
@@ -48,9 +52,13 @@ def train_source(
     steps = source_steps(len(everything), settings)
     ngrams = number_ngrams(Vocabulary.of(everything).words, settings.ngram_words)
     words, store = _vectors(shape, vectors, seed)
-    trunk = Trunk(shape, words.width, len(ngrams))
+    contexts = _contexts(shape, encoder)
+    widths = Widths(words.width)
+    if contexts is not None:
+        widths = replace(widths, context=contexts.width, sentence=contexts.sentence_width)
+    trunk = Trunk(shape, widths, len(ngrams))
     sets, heads = zip(
-        *(_encoded(skill, trunk, words, ngrams, seed) for skill in skills), strict=True
+        *(_encoded(skill, trunk, words, contexts, ngrams, seed) for skill in skills), strict=True
     )
     networks = [Network(trunk, head) for head in heads]
     everywhere = nn.ModuleList([trunk, *heads])
@@ -82,7 +90,7 @@ def train_source(
     seen = np.unique(text_hashes(everything))
     return SourceModel(
         settings, mean, ngrams, seen, seed, tuple(skill.key for skill in skills), store,
-        _digest(mean, ngrams, seen),
+        _digest(mean, ngrams, seen), widths, encoder.id if contexts and encoder else "",
     )  # fmt: skip
 
 
@@ -100,20 +108,27 @@ def _capped(skill: Skill, cap: int) -> Skill:
 
 
 def _vectors(shape: DNNSettings, path: Path | None, seed: int) -> tuple[WordVectors, str]:
-    if shape.vectors == "random":
-        return RandomVectors(seed, shape.vector_norm), ""
+    if shape.vectors != "store":
+        return drawn_vectors(shape, seed), ""
     if path is None:
         raise SkillwiseError("the source model needs word vectors; name a store")
     found = StoreVectors.over(VectorStore.open(path), shape.vector_norm)
     return found, found.store.meta["digest"]
 
 
+def _contexts(shape: DNNSettings, encoder: Representation | None) -> Contexts | None:
+    if shape.reads_encoder and encoder is None:
+        raise SkillwiseError("the source model needs an encoder; name one by --vectors hf:PATH")
+    return Contexts.over(encoder, shape)
+
+
 def _encoded(
-    skill: Skill, trunk: Trunk, words: WordVectors, ngrams: dict[str, int], seed: int
-) -> tuple[TrainingSet, Heads]:
+    skill: Skill, trunk: Trunk, words: WordVectors, contexts: Contexts | None,
+    ngrams: dict[str, int], seed: int,
+) -> tuple[TrainingSet, Heads]:  # fmt: skip
     """A skill as the trunk learns it: no copies, and no wide features, which it would lean on."""
     plain = trunk.settings.model_copy(update={"wide": 0.0, "wide_tags": 0.0, "swaps": 0})
-    reader = replace(Reader.of(skill, plain, words), ngrams=ngrams)
+    reader = replace(Reader.of(skill, plain, words, contexts), ngrams=ngrams)
     return training_set(skill, reader, plain, seed), reader.heads(trunk)
 
 

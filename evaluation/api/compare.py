@@ -37,8 +37,10 @@ def compare(
     - `shots`: training utterances drawn per intent; a number, "all", or several of these.
     - `seeds`: how many; each has its own draw. `skills`: a pattern over `skill@locale`.
     - `changes`: settings, as `{"dnn-mlm.max_steps": 100}` or `["dnn-mlm.max_steps=100"]`.
-    - `vectors`: stores, one per language, in place of the packaged ones. `sources`: cards whose
-      skills train the source model of `dnn` too. `slots_only` admits skills with one intent.
+    - `vectors`: stores, one per language, in place of the packaged ones; `"hf:PATH"` is an encoder
+      (a folder or hub id of `transformers`) for systems that read words in their sentences.
+    - `sources`: cards whose skills train the source model of `dnn` too. `slots_only` admits skills
+      with one intent.
     - `out`: the run's folder, by default `runs/<time>`; a run that was cut short goes on there, and
       finished cells of runs beside it are taken over. Source models are kept beside it.
     - `jobs`: worker processes, by default one per core; `cluster`: a Dask scheduler's address.

@@ -36,7 +36,12 @@ Folds = Annotated[
 Skills = Annotated[
     str, typer.Option(help="Only skills whose skill@locale matches one of these globs, by commas.")
 ]
-Stores = Annotated[Paths, typer.Option(help="A folder of word vectors, one per language.")]
+Stores = Annotated[
+    Paths,
+    typer.Option(
+        help="A folder of word vectors, one per language; or hf:PATH, an encoder of transformers."
+    ),
+]
 SlotsOnly = Annotated[
     bool, typer.Option("--slots-only", help="Also take skills with a single intent.")
 ]

@@ -33,7 +33,7 @@ def add(
         str, typer.Option(help="Only skills whose skill@locale matches this glob.")
     ] = "*",
     vectors: Annotated[
-        Paths, typer.Option(help="A folder of word vectors, one per language.")
+        Paths, typer.Option(help="A folder of word vectors per language, or hf:PATH, an encoder.")
     ] = None,
     slots_only: Annotated[
         bool, typer.Option("--slots-only", help="Also take skills with a single intent.")

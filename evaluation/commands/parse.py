@@ -24,7 +24,7 @@ def parse(
         Path | None, typer.Option(help="A file that `skillwise pack add` wrote.")
     ] = None,
     vectors: Annotated[
-        list[Path] | None, typer.Option(help="A folder of word vectors, beside the packaged ones.")
+        list[Path] | None, typer.Option(help="Word vectors, or hf:PATH, beside the packaged ones.")
     ] = None,
     data: Annotated[
         list[Path] | None, typer.Option(help="Folder of skills to fit a baseline on, not a pack.")

@@ -41,10 +41,7 @@ def add(plan: Plan, out: Path, *, seed: int, again: bool, jobs: int | None = Non
 
 
 def _fitted(cell: Cell) -> DNN:
-    system = cell.spec.make(
-        cell.vectors.path if cell.vectors is not None else None,
-        cell.source.path if cell.source is not None else None,
-    )
+    system = cell.system()
     if not isinstance(system, DNN):
         raise SkillwiseError(f"system {cell.spec.name} cannot be packed; name a network, dnn-…")
     skill = draw(unpack(cell.skill), cell.shots, cell.seed)

@@ -41,15 +41,20 @@ class Cell:
     source: SourcePointer | None = None
     noting: Noting | None = None
     """What its worker is to note of the draw besides; no number depends on it."""
+    encoder: Vectors | None = None
+    """Of the skill's language, where the system reads one."""
 
     @property
     def vectors_digest(self) -> str:
-        """Digest of what was trained before: the vector store, and the source model behind a "+".
+        """Digest of what was trained before: the vector store, the encoder behind an "@", the
+        source model behind a "+".
 
         "" where the system starts from nothing.
         """
         store = self.vectors.digest if self.vectors is not None else ""
-        return f"{store}+{self.source.digest}" if self.source is not None else store
+        encoder = f"@{self.encoder.digest}" if self.encoder is not None else ""
+        source = f"+{self.source.digest}" if self.source is not None else ""
+        return f"{store}{encoder}{source}"
 
     @property
     def key(self) -> str:
@@ -59,6 +64,11 @@ class Cell:
             self.shots, self.code_digest, self.vectors_digest,
         ]  # fmt: skip
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+    def system(self) -> System:
+        """Its system, new and unfitted."""
+        trained = (self.vectors, self.source, self.encoder)
+        return self.spec.make(*(each.path if each is not None else None for each in trained))
 
     @property
     def name(self) -> str:
@@ -101,12 +111,6 @@ def run_cell(cell: Cell) -> Outcome:
 
 
 def _measured(cell: Cell, skill: Skill) -> Measurement:
-    def make() -> System:
-        return cell.spec.make(
-            cell.vectors.path if cell.vectors is not None else None,
-            cell.source.path if cell.source is not None else None,
-        )
-
     if cell.skill.deal:
-        return measure_deal(make, skill, cell.skill.deal, cell.seed, cell.shots)
-    return measure(make(), skill, cell.seed, cell.shots)
+        return measure_deal(cell.system, skill, cell.skill.deal, cell.seed, cell.shots)
+    return measure(cell.system(), skill, cell.seed, cell.shots)

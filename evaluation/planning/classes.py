@@ -15,6 +15,11 @@ from data_cards.errors import SkillwiseError, nearest
 VECTORS = "vectors"
 """A constructor's parameter of this name gets the path of the store of the skill's language."""
 
+ENCODER = "encoder"
+"""A constructor's parameter of this name gets the open encoder of the skill's language, a
+`data_cards.representation.Representation`. Its settings say by `reads_encoder` whether they want
+one; without such a word they always do."""
+
 SETTINGS = "Settings"
 """A class attribute of this name is the pydantic model of its settings."""
 
@@ -94,7 +99,7 @@ def taken(target: str, made: Any) -> tuple[str, tuple[str, ...]]:
             f"system {target}: declares {SETTINGS} and its constructor takes none; "
             "give it a parameter `settings`"
         )
-    handed = {VECTORS} | ({"settings"} if settings is not None else set())
+    handed = {VECTORS, ENCODER} | ({"settings"} if settings is not None else set())
     needed = [
         name for name, p in parameters.items()
         if p.default is p.empty and p.kind not in (_ANY, p.VAR_POSITIONAL) and name not in handed
@@ -104,7 +109,7 @@ def taken(target: str, made: Any) -> tuple[str, tuple[str, ...]]:
             f"system {target}: its constructor needs {needed[0]!r}; give it a default, or declare "
             f"it in {SETTINGS}"
         )
-    takes = (VECTORS,) if VECTORS in parameters else ()
+    takes = tuple(name for name in (VECTORS, ENCODER) if name in parameters)
     return f"{target}.{SETTINGS}" if settings is not None else "", takes
 
 

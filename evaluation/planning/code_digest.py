@@ -31,6 +31,10 @@ SCORING = "evaluation.scoring.scored"
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "sklearn-crfsuite", "python-crfsuite", "torch")
 
 
+READING = ("transformers", "tokenizers")
+"""What computes numbers beside these where a system reads an encoder."""
+
+
 @cache
 def scoring_digest() -> str:
     """Digest of all source that scores stored answers; it is in no cell's key.
@@ -41,11 +45,14 @@ def scoring_digest() -> str:
 
 
 @cache
-def code_digest(module: str) -> str:
-    """Digest of all source that a system in `module` reaches, with the library releases."""
+def code_digest(module: str, libraries: tuple[str, ...] = ()) -> str:
+    """Digest of all source that a system in `module` reaches, with the library releases.
+
+    `libraries` are counted beside those of every system.
+    """
     packages = {*ROOMS, module.partition(".")[0]}
     found = _reached((module, ANSWERING), packages)
-    releases = {name: release(name) for name in LIBRARIES}
+    releases = {name: release(name) for name in (*LIBRARIES, *libraries)}
     return hashlib.sha256(repr((sorted(set(found.values())), releases)).encode()).hexdigest()
 
 

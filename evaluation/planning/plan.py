@@ -89,6 +89,8 @@ class Plan:
     """The source model of each system that transfers, for each skill by its label."""
     first_seed: int = 0
     """Seeds are counted from here: each night has its own."""
+    encoders: Mapping[str, Vectors] = field(default_factory=dict)
+    """The encoder of each language, where a system reads one."""
 
     def __len__(self) -> int:
         shots, seeds = self.settings.shots, self.settings.seeds
@@ -99,16 +101,21 @@ class Plan:
 
     def cells(self) -> Iterator[Cell]:
         """The cells, made one by one: skill, shots, seed, system."""
-        systems = [(spec, spec.digest(), spec.code_digest()) for spec in self.specs]
+        systems = [
+            (spec, spec.digest(), spec.code_digest(), spec.reads_encoder) for spec in self.specs
+        ]
         for skill in self.skills:
             for shots in self.settings.shots:
                 for seed in range(self.first_seed, self.first_seed + self.settings.seeds):
                     folds = self.settings.folds
                     own = dealt(skill, folds, seed) if folds is not None else skill
-                    for spec, settings, code in systems:
+                    for spec, settings, code, reads in systems:
                         store = self._store(skill, spec)
                         source = self.source(skill, spec)
-                        yield Cell(own, spec, seed, shots, settings, code, store, source)
+                        encoder = self._encoder(skill, spec) if reads else None
+                        yield Cell(
+                            own, spec, seed, shots, settings, code, store, source, encoder=encoder
+                        )
 
     def record(self) -> dict[str, Any]:
         """What the run's folder keeps of the plan, as JSON: enough to say what was compared."""
@@ -131,6 +138,7 @@ class Plan:
             "notes": list(self.notes),
             "versions": {name: release(name) for name in LIBRARIES},
             "asked": self.settings.model_dump(mode="json"),
+            **({"encoders": self._encoder_digests()} if self.encoders else {}),
             **({"first_seed": self.first_seed} if self.first_seed else {}),
         }
 
@@ -143,6 +151,8 @@ class Plan:
         }
         if self.settings.folds is not None:
             kept["folds"] = self.settings.folds
+        if self.encoders:
+            kept["encoders"] = self._encoder_digests()
         return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
 
     def source(self, skill: PackedSkill, spec: SystemSpec) -> SourcePointer | None:
@@ -156,6 +166,12 @@ class Plan:
         if VECTORS not in spec.takes:
             return None
         return vectors.need(self.vectors, skill.language, spec.name)
+
+    def _encoder(self, skill: PackedSkill, spec: SystemSpec) -> Vectors:
+        return vectors.need_encoder(self.encoders, skill.language, spec.name)
+
+    def _encoder_digests(self) -> dict[str, str]:
+        return {language: encoder.digest for language, encoder in self.encoders.items()}
 
 
 def plan(
@@ -184,9 +200,11 @@ def plan(
         if starting is not None:
             for language in sorted(languages):
                 vectors.need(stores, language, starting.name)
+    encoders = _encoders(settings, skills, specs)
     return Plan(
         settings, tuple(skills), tuple(specs), stores, tuple(notes),
-        _sources(settings, skills, specs, stores, sources, readings, given),
+        _sources(settings, skills, specs, (stores, encoders), sources, readings, given),
+        encoders=encoders,
     )  # fmt: skip
 
 
@@ -203,21 +221,42 @@ def without_development(given: Plan) -> tuple[Plan, tuple[str, ...]]:
     return replace(given, skills=skills, notes=(*given.notes, note)), left_out
 
 
+def _encoders(
+    settings: CompareSettings, skills: Sequence[PackedSkill], specs: Sequence[SystemSpec]
+) -> dict[str, Vectors]:
+    """The encoder of each language where a system reads one; what is given is looked for always."""
+    reading = next((spec for spec in specs if spec.reads_encoder), None)
+    languages = {skill.language for skill in skills}
+    if reading is None:
+        vectors.resolve_encoders(settings.vectors, ())
+        return {}
+    found = vectors.resolve_encoders(settings.vectors, languages)
+    for language in sorted(languages):
+        vectors.need_encoder(found, language, reading.name)
+    return found
+
+
 def _sources(
     settings: CompareSettings, skills: Sequence[PackedSkill], specs: Sequence[SystemSpec],
-    stores: dict[str, Vectors], folder: Path, readings: Readings | None, given: Sequence[Skill],
+    trained: tuple[Mapping[str, Vectors], Mapping[str, Vectors]], folder: Path,
+    readings: Readings | None, given: Sequence[Skill],
 ) -> "dict[str, dict[str, Source]]":  # fmt: skip
-    """The source models of the systems that transfer; mature skills are read only for them."""
+    """The source models of the systems that transfer; mature skills are read only for them.
+
+    `trained` are the stores and the encoders by language.
+    """
     transferring = [spec for spec in specs if spec.transfers]
     if not transferring:
         return {}
     from evaluation.planning.source_models import assign  # imports torch, which takes seconds
 
+    stores, encoders = trained
     suites = dict.fromkeys([*settings.suites, *settings.sources, STARTER])
     pool, _ = gather(
         suites, settings.data, slots_only=True, readings=readings, given=given,
         untested=settings.folds is not None,
     )  # fmt: skip
     return {
-        spec.name: assign(skills, pool, spec.resolved(), stores, folder) for spec in transferring
+        spec.name: assign(skills, pool, spec.resolved(), stores, folder, encoders)
+        for spec in transferring
     }

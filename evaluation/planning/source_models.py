@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +24,11 @@ from data_cards.records import Skill
 from dnn.settings import DNNSettings, SourceSettings
 from dnn.transfer.source import SourceModel
 from dnn.transfer.source_training import train_source
-from evaluation.planning.code_digest import code_digest
+from evaluation.planning.code_digest import READING, code_digest
 from evaluation.planning.families import Texts, groups, union
 from evaluation.planning.skill_block import PackedSkill, unpack
 from evaluation.planning.vectors import Vectors
+from pretrain.encoder.reading import open_encoder
 
 SEED = 0
 """One source model serves all seeds of a comparison: stage 1 is trained once."""
@@ -46,6 +48,7 @@ class SourceRequest:
     skills: tuple[PackedSkill, ...]
     banned: NDArray[np.uint64]  # ascending hashes of texts of held-out skills that `skills` have
     vectors: Vectors | None
+    encoder: Vectors | None = None
 
     @cached_property
     def digest(self) -> str:
@@ -54,7 +57,8 @@ class SourceRequest:
             json.dumps(self.settings.model_dump(mode="json"), sort_keys=True), SEED,
             [(s.label, s.digest) for s in self.skills], self.banned.tolist(),
             self.vectors.digest if self.vectors is not None else "",
-            code_digest("dnn.transfer.source_training"),
+            code_digest("dnn.transfer.source_training", READING if self.encoder else ()),
+            *([self.encoder.digest] if self.encoder is not None else []),
         ]  # fmt: skip
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
@@ -89,10 +93,12 @@ def assign(
     settings: BaseModel | None,
     vectors: Mapping[str, Vectors],
     folder: Path,
+    encoders: Mapping[str, Vectors] = MappingProxyType({}),
 ) -> dict[str, Source]:
     """The source model of each target, by its label, for a system with these settings.
 
-    `pool` are the mature skills. Raises `SkillwiseError` where none is left to learn from.
+    `pool` are the mature skills; `vectors` and `encoders` are the stores and the encoders by
+    language. Raises `SkillwiseError` where no skill is left to learn from.
     """
     everyone = {skill.label: skill for skill in (*targets, *pool)}
     texts = {label: Texts.of(skill) for label, skill in everyone.items()}
@@ -117,7 +123,8 @@ def assign(
                 )
             banned = np.intersect1d(held, union(texts[s.label] for s in skills))
             store = vectors.get(target.language) if settings.vectors == "store" else None
-            request = SourceRequest(stage_1, tuple(skills), banned, store)
+            encoder = encoders.get(target.language) if settings.reads_encoder else None
+            request = SourceRequest(stage_1, tuple(skills), banned, store, encoder)
             found[key] = Source(request, folder / request.digest[:24])
     return {t.label: found[t.language, group[t.label]] for t in targets}
 
@@ -130,7 +137,8 @@ def train_missing(source: Source) -> str:
     mature = request.mature()
     path = request.vectors.path if request.vectors is not None else None
     started = time.monotonic()
-    model = train_source(mature, request.settings, path, SEED)
+    encoder = open_encoder(request.encoder.path) if request.encoder is not None else None
+    model = train_source(mature, request.settings, path, SEED, encoder=encoder)
     source.path.parent.mkdir(parents=True, exist_ok=True)
     model.save(source.path)
     with (source.path.parent / SPENT).open("a", encoding="utf-8") as file:

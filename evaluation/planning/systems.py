@@ -11,8 +11,8 @@ from pydantic import BaseModel, ValidationError
 
 from data_cards.errors import SkillwiseError, first_fault, nearest
 from evaluation.planning.changes import nested, value_of
-from evaluation.planning.classes import VECTORS, elsewhere, found, taken
-from evaluation.planning.code_digest import code_digest
+from evaluation.planning.classes import ENCODER, VECTORS, elsewhere, found, taken
+from evaluation.planning.code_digest import READING, code_digest
 from evaluation.planning.local_code import local_digest
 from evaluation.scoring.measure import System
 
@@ -25,8 +25,9 @@ class SystemSpec:
     """How to make a system: its class, the class of its settings and the values changed in them.
 
     `takes` names what its constructor is handed, by keyword, beside `settings`: `VECTORS`, and
-    `SOURCE` where its settings ask for transfer. `local` is the digest of the code of a class that
-    no other process can import, "" of any other: cells of such a one are done in this process.
+    `SOURCE` and `ENCODER` where its settings ask for transfer and for an encoder. `local` is the
+    digest of the code of a class that no other process can import, "" of any other: cells of such a
+    one are done in this process.
     """
 
     name: str
@@ -57,27 +58,45 @@ class SystemSpec:
 
     def code_digest(self) -> str:
         """Digest of the code that its cells run."""
-        return self.local or code_digest(self.module)
+        return self.local or code_digest(self.module, READING if self.reads_encoder else ())
 
     @property
     def transfers(self) -> bool:
         """Whether it starts from a source model that stage 1 trains."""
         return SOURCE in self.takes and getattr(self.resolved(), "transfer", None) is not None
 
-    def make(self, vectors: Path | None = None, source: Path | None = None) -> System:
-        """A new, unfitted system."""
+    @property
+    def reads_encoder(self) -> bool:
+        """Whether it reads words in their sentences, so that it needs an encoder."""
+        return ENCODER in self.takes and bool(getattr(self.resolved(), "reads_encoder", True))
+
+    def make(
+        self, vectors: Path | None = None, source: Path | None = None, encoder: Path | None = None
+    ) -> System:
+        """A new, unfitted system; the encoder is opened, once in a process."""
         settings = self.resolved()
         handed: dict[str, Any] = {} if settings is None else {"settings": settings}
         if VECTORS in self.takes:
             handed[VECTORS] = vectors
         if self.transfers:
             handed[SOURCE] = source
+        if self.reads_encoder and encoder is not None:
+            from pretrain.encoder.reading import open_encoder  # imports torch, which takes seconds
+
+            handed[ENCODER] = open_encoder(encoder)
         made: System = found(self.target)(**handed)
         return made
 
 
 _DNN = "dnn.system:DNN"
 _DNN_SETTINGS = "dnn.settings:DNNSettings"
+_OWN = (SOURCE, ENCODER)
+_ANY = (VECTORS, SOURCE, ENCODER)
+_TRANSFER: tuple[tuple[str, Any], ...] = (("transfer", {}),)
+
+BEST = _TRANSFER
+"""What `dnn` changes of the network's settings: the representation that was best on development
+skills, with transfer. This is the one place to choose it."""
 
 SYSTEMS: dict[str, SystemSpec] = {
     spec.name: spec
@@ -90,16 +109,13 @@ SYSTEMS: dict[str, SystemSpec] = {
             "baselines.strong:StrongMaxEntCRF",
             "baselines.strong:StrongMaxEntCRFSettings",
         ),
-        SystemSpec("dnn-random", _DNN, _DNN_SETTINGS, (SOURCE,), (("vectors", "random"),)),
-        SystemSpec("dnn-mlm", _DNN, _DNN_SETTINGS, (VECTORS, SOURCE)),
-        SystemSpec(
-            "dnn-transfer",
-            _DNN,
-            _DNN_SETTINGS,
-            (SOURCE,),
-            (("vectors", "random"), ("transfer", {})),
-        ),
-        SystemSpec("dnn", _DNN, _DNN_SETTINGS, (VECTORS, SOURCE), (("transfer", {}),)),
+        SystemSpec("dnn-random", _DNN, _DNN_SETTINGS, _OWN, (("vectors", "table"),)),
+        SystemSpec("dnn-random-frozen", _DNN, _DNN_SETTINGS, _OWN, (("vectors", "random"),)),
+        SystemSpec("dnn-mlm", _DNN, _DNN_SETTINGS, _ANY),
+        SystemSpec("dnn-context", _DNN, _DNN_SETTINGS, _ANY, (("context", True),)),
+        SystemSpec("dnn-transfer", _DNN, _DNN_SETTINGS, _OWN, (("vectors", "random"), *_TRANSFER)),
+        SystemSpec("dnn-mlm-transfer", _DNN, _DNN_SETTINGS, _ANY, _TRANSFER),
+        SystemSpec("dnn", _DNN, _DNN_SETTINGS, _ANY, BEST),
     )
 }
 

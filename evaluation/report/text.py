@@ -164,6 +164,10 @@ def what_was_run(run: RunResult) -> str:
             f"- vectors {language}: digest `{digest[:16]}`"
             for language, digest in _items(s, "vectors")
         ),
+        *(
+            f"- encoder {language}: digest `{digest[:16]}`"
+            for language, digest in _items(s, "encoders")
+        ),
         *(f"- {note}" for note in s["notes"]),
         *(f"- {note}" for note in seeds_note(s)),
         "- a score is the mean over skills of the mean over seeds; intervals draw skills, seeds "
@@ -178,7 +182,7 @@ def _systems(skills: Sequence[SkillScores]) -> list[str]:
 
 
 def _items(settings: object, key: str) -> list[tuple[str, str]]:
-    return sorted(settings[key].items()) if isinstance(settings, dict) else []
+    return sorted(settings.get(key, {}).items()) if isinstance(settings, dict) else []
 
 
 def _failure(name: str, trace: str) -> str:

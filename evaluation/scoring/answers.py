@@ -23,7 +23,8 @@ class System(Protocol):
 
     A class of your own needs no base class. A class attribute `Settings`, a pydantic model, makes
     its constructor's parameter `settings` an instance of it; a parameter `vectors` gets the path of
-    the vector store of the skill's language. Every other parameter needs a default.
+    the vector store of the skill's language, a parameter `encoder` the open encoder of it
+    (`data_cards.representation.Representation`). Every other parameter needs a default.
     """
 
     def fit(self, skill: Skill, seed: int) -> None:

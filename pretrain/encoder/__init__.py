@@ -1,0 +1,1 @@
+"""Encoders: folders of `transformers` that read words in their sentences, ours or anybody's."""
