@@ -116,6 +116,23 @@ class DNNSettings(BaseModel):
         return {"table": self.table_rate, "store": self.local_rate}.get(self.vectors, 0.0)
 
 
+class TuningSettings(BaseModel):
+    """How a shared encoder is tuned on mature skills."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    steps: int = Field(6000, gt=0, description="optimizer steps")
+    batch: int = Field(64, gt=0, description="utterances a step, of one length, of any skill")
+    rate: float = Field(2e-4, gt=0, description="peak rate of the encoder's layers")
+    head_rate: float = Field(2e-3, gt=0, description="peak rate of the heads")
+    warm_up: float = Field(0.05, gt=0, lt=1, description="share of the steps in which rates rise")
+    weight_decay: float = Field(0.01, ge=0, description="decoupled weight decay")
+    dropout: float = Field(0.1, ge=0, lt=1, description="of the states that the heads read")
+    masked: float = Field(0.1, ge=0, lt=1, description="share of words behind [MASK]")
+    power: float = Field(0.5, ge=0, le=1, description="a skill is drawn by its size to this power")
+    cap: int = Field(1000, gt=0, description="utterances a mature skill, at most")
+
+
 class SourceSettings(BaseModel):
     """Stage 1: how the source model is trained on mature skills."""
 
