@@ -13,12 +13,13 @@ Pair = tuple[str, str]
 
 
 def pairs(systems: Sequence[str]) -> list[Pair]:
-    """Who is compared: each system with the first, each network with the strong baseline and with
-    the network that has no transfer."""
+    """Who is compared: each system with the first, each network with the strong baseline, and those
+    that have transfer or an encoder with the one that has neither."""
     found = [(systems[0], other) for other in systems[1:]]
     networks = [name for name in systems if name == "dnn" or name.startswith("dnn-")]
     found += [("maxent-crf-strong", n) for n in networks if "maxent-crf-strong" in systems]
-    found += [("dnn-mlm", "dnn")] if {"dnn-mlm", "dnn"} <= set(systems) else []
+    more = ("dnn-context", "dnn-mlm-transfer", "dnn")
+    found += [("dnn-mlm", n) for n in more if {"dnn-mlm", n} <= set(systems)]
     return list(dict.fromkeys(found))
 
 
