@@ -64,12 +64,17 @@ def write(folder: Path, system: str, settings: BaseModel, parts: Mapping[str, by
     with written_whole(folder) as scratch:
         scratch.mkdir()
         for name, data in parts.items():
+            (scratch / name).parent.mkdir(exist_ok=True)
             (scratch / name).write_bytes(data)
         (scratch / MANIFEST).write_bytes(json.dumps(manifest, indent=1).encode())
 
 
-def read(folder: Path, system: str, names: frozenset[str]) -> Artefact:
-    """Read the folder of a `system` whose parts are `names`; any damage is a `DataError`.
+def read(
+    folder: Path, system: str, names: frozenset[str], optional: frozenset[str] = frozenset()
+) -> Artefact:
+    """Read the folder of a `system` whose parts are `names`, and some of the `optional` ones.
+
+    Any damage is a `DataError`.
 
     The digests matter: crfsuite reads a cut file beyond its end.
     """
@@ -84,9 +89,9 @@ def read(folder: Path, system: str, names: frozenset[str]) -> Artefact:
         fault = f"holds the system {manifest.get('system')!r}, not {system!r}"
         raise DataError(path, None, fault, "load it with the class that saved it")
     digests = manifest.get("parts")
-    if not isinstance(digests, dict) or set(digests) != names:
+    if not isinstance(digests, dict) or set(digests) - optional != names:
         raise DataError(path, None, f"does not list the parts {sorted(names)}", _REMEDY)
-    parts = {name: read_bytes(folder / name) for name in sorted(names)}
+    parts = {name: read_bytes(folder / name) for name in sorted(digests)}
     for name, data in parts.items():
         if hashlib.sha256(data).hexdigest() != digests[name]:
             raise DataError(folder / name, None, "differs from what was saved", _REMEDY)

@@ -5,13 +5,33 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 
+class TuningSettings(BaseModel):
+    """How a shared encoder is tuned on mature skills."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    steps: int = Field(6000, gt=0, description="optimizer steps")
+    batch: int = Field(64, gt=0, description="utterances a step, of one length, of any skill")
+    rate: float = Field(2e-4, gt=0, description="peak rate of the encoder's layers")
+    head_rate: float = Field(2e-3, gt=0, description="peak rate of the heads")
+    warm_up: float = Field(0.05, gt=0, lt=1, description="share of the steps in which rates rise")
+    weight_decay: float = Field(0.01, ge=0, description="decoupled weight decay")
+    dropout: float = Field(0.1, ge=0, lt=1, description="of the states that the heads read")
+    masked: float = Field(0.1, ge=0, lt=1, description="share of words behind [MASK]")
+    power: float = Field(0.5, ge=0, le=1, description="a skill is drawn by its size to this power")
+    cap: int = Field(1000, gt=0, description="utterances a mature skill, at most")
+
+
 class TransferSettings(BaseModel):
     """Stage 2: what a new skill takes over from the source model, and how it goes on from there."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    keep: Literal["shared", "tasks", "hidden"] = Field(
+    keep: Literal["nothing", "shared", "tasks", "hidden"] = Field(
         "shared", description="last layer kept; what stands above it is drawn anew"
+    )
+    tuning: TuningSettings | None = Field(
+        None, description="stage 1 tunes the encoder first; null = the encoder stays as it is"
     )
     imprint: Literal["none", "tags", "both"] = Field(
         "tags", description="output layers that start at the least-squares fit of kept features"
@@ -116,35 +136,19 @@ class DNNSettings(BaseModel):
         return {"table": self.table_rate, "store": self.local_rate}.get(self.vectors, 0.0)
 
 
-class TuningSettings(BaseModel):
-    """How a shared encoder is tuned on mature skills."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-    steps: int = Field(6000, gt=0, description="optimizer steps")
-    batch: int = Field(64, gt=0, description="utterances a step, of one length, of any skill")
-    rate: float = Field(2e-4, gt=0, description="peak rate of the encoder's layers")
-    head_rate: float = Field(2e-3, gt=0, description="peak rate of the heads")
-    warm_up: float = Field(0.05, gt=0, lt=1, description="share of the steps in which rates rise")
-    weight_decay: float = Field(0.01, ge=0, description="decoupled weight decay")
-    dropout: float = Field(0.1, ge=0, lt=1, description="of the states that the heads read")
-    masked: float = Field(0.1, ge=0, lt=1, description="share of words behind [MASK]")
-    power: float = Field(0.5, ge=0, le=1, description="a skill is drawn by its size to this power")
-    cap: int = Field(1000, gt=0, description="utterances a mature skill, at most")
-
-
 class SourceSettings(BaseModel):
     """Stage 1: how the source model is trained on mature skills."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     network: DNNSettings = Field(DNNSettings(), description="the shape that stage 2 takes over")
+    tuning: TuningSettings | None = Field(None, description="how the encoder is tuned; null = not")
     steps: int = Field(
-        24000, gt=0, description="optimizer steps at most, a batch of one skill each"
+        24000, ge=0, description="optimizer steps at most, a batch of one skill each"
     )
     epochs: int = Field(8, gt=0, description="passes over the mature skills' utterances")
     min_steps: int = Field(
-        2000, gt=0, description="few utterances get so many steps, within `steps`"
+        2000, ge=0, description="few utterances get so many steps, within `steps`"
     )
     batch: int = Field(32, gt=0, description="sentences a step")
     cap: int = Field(1500, gt=0, description="utterances taken of a skill at most")

@@ -15,6 +15,7 @@ from dnn.inputs.contexts import Contexts
 from dnn.inputs.vectors import StoreVectors, WordVectors, drawn_vectors
 from dnn.settings import DNNSettings
 from dnn.transfer.source import SourceModel
+from pretrain.encoder.reading import open_encoder
 from pretrain.store.vector_store import VectorStore
 
 PACK = "skill.safetensors"
@@ -49,7 +50,8 @@ class DNN:
             raise SkillwiseError(
                 "two-stage transfer needs a source model; name one, or set transfer=null"
             )
-        if self.settings.reads_encoder and encoder is None:
+        tuned = self.settings.transfer is not None and self.settings.transfer.tuning is not None
+        if self.settings.reads_encoder and encoder is None and not tuned:
             raise SkillwiseError(
                 "the network needs an encoder; name one by --vectors hf:PATH, or set context=false "
                 "and sentence=false"
@@ -65,7 +67,7 @@ class DNN:
         """Train on `skill.train`; `watch` is told of each step, as `fitting.fit` says."""
         source = self._open_source()
         words = self._open_vectors(seed if source is None else source.seed)
-        contexts = Contexts.over(self.encoder, self.settings)
+        contexts = Contexts.over(self._encoder(source), self.settings)
         self._fitted = fit(skill, self.settings, words, source, seed, watch, contexts)
 
     @property
@@ -108,6 +110,13 @@ class DNN:
         if self.settings.transfer is None or self.source is None:
             return None
         return SourceModel.open(self.source)
+
+    def _encoder(self, source: SourceModel | None) -> Representation | None:
+        """The encoder that is read: the one that stage 1 tuned, else the one that was handed in."""
+        if source is None or not source.tuned:
+            return self.encoder
+        assert source.path is not None  # it was opened
+        return open_encoder(source.path)
 
     def _open_vectors(self, seed: int) -> WordVectors:
         """The store's vectors, random ones of this seed, or none."""

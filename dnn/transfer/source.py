@@ -1,7 +1,7 @@
 """Stage 1 of transfer: a trunk trained on mature skills, all their intents and slots jointly."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,8 +20,12 @@ from data_cards.records import Utterance
 from dnn.layers.network import Trunk, Widths
 from dnn.layers.skeleton import Undrawn
 from dnn.settings import DNNSettings, SourceSettings
+from dnn.transfer import tuning
+from pretrain.encoder.folder import FILES
 
 WEIGHTS, MODEL, SEEN = "trunk.safetensors", "model.json", "seen.safetensors"
+TUNED = frozenset({*FILES, tuning.WEIGHTS})
+"""Files of a tuned encoder."""
 _NGRAMS = "words.ngrams.weight"
 
 
@@ -44,6 +48,9 @@ class SourceModel:
     """What the trunk reads of words and sentences."""
     encoder: str = ""
     """Digest of the encoder under it, "" where it reads none."""
+    tuned: Mapping[str, bytes] = field(default_factory=dict)
+    """The files of the tuned encoder by their names; none where no encoder was tuned. In a source
+    model that was opened they lie in its folder, which is an encoder's folder then, too."""
     path: Path | None = None
     """Where it was opened; None before it was saved."""
 
@@ -65,6 +72,7 @@ class SourceModel:
             WEIGHTS: tensors_to({k: v.contiguous() for k, v in self.state.items()}),
             SEEN: tensors_to({"hashes": torch.from_numpy(self.seen.astype(np.int64))}),
             MODEL: artefact.packed(model),
+            **self.tuned,
         }
         artefact.write(folder, "source", self.settings, parts)
 
@@ -85,6 +93,7 @@ class SourceModel:
         """
         assert trunk.settings.transfer is not None
         kept = {
+            "nothing": (),
             "shared": ("words.", "shared."),
             "tasks": ("words.", "shared.", "tasks."),
             "hidden": ("",),
@@ -94,7 +103,7 @@ class SourceModel:
             for name, value in self.state.items():
                 if name != _NGRAMS and name.startswith(kept):
                     own[name].copy_(value)
-            if _NGRAMS in own:
+            if _NGRAMS in own and kept:
                 pairs = [
                     (i, self.ngrams[gram]) for gram, i in ngrams.items() if gram in self.ngrams
                 ]
@@ -111,7 +120,7 @@ class SourceModel:
 @lru_cache(maxsize=8)
 def _open(folder: Path, stamp: int) -> SourceModel:
     """`stamp` changes with the folder: a replaced one is read anew."""
-    saved = artefact.read(folder, "source", frozenset({WEIGHTS, MODEL, SEEN}))
+    saved = artefact.read(folder, "source", frozenset({WEIGHTS, MODEL, SEEN}), TUNED)
     model = saved.json(MODEL)
     try:
         state = tensors_from(saved.parts[WEIGHTS])

@@ -24,6 +24,8 @@ from dnn.layers.network import Heads, Network, Trunk, Widths
 from dnn.settings import DNNSettings, SourceSettings
 from dnn.training import rate
 from dnn.transfer.source import SourceModel
+from dnn.transfer.tuning import parts, tune
+from pretrain.encoder.reading import Encoder
 from pretrain.store.vector_store import VectorStore
 
 
@@ -52,7 +54,9 @@ def train_source(
     steps = source_steps(len(everything), settings)
     ngrams = number_ngrams(Vocabulary.of(everything).words, settings.ngram_words)
     words, store = _vectors(shape, vectors, seed)
-    contexts = _contexts(shape, encoder)
+    tuned = _tuned(skills, settings, encoder, seed, report)
+    torch.manual_seed(seed)
+    contexts = _contexts(shape, tuned or encoder)
     widths = Widths(words.width)
     if contexts is not None:
         widths = replace(widths, context=contexts.width, sentence=contexts.sentence_width)
@@ -91,6 +95,7 @@ def train_source(
     return SourceModel(
         settings, mean, ngrams, seen, seed, tuple(skill.key for skill in skills), store,
         _digest(mean, ngrams, seen), widths, encoder.id if contexts and encoder else "",
+        parts(tuned) if tuned is not None else {},
     )  # fmt: skip
 
 
@@ -114,6 +119,21 @@ def _vectors(shape: DNNSettings, path: Path | None, seed: int) -> tuple[WordVect
         raise SkillwiseError("the source model needs word vectors; name a store")
     found = StoreVectors.over(VectorStore.open(path), shape.vector_norm)
     return found, found.store.meta["digest"]
+
+
+def _tuned(
+    skills: Sequence[Skill], settings: SourceSettings, encoder: Representation | None, seed: int,
+    report: Callable[[int, int, float], None],
+) -> Encoder | None:  # fmt: skip
+    """The encoder tuned on the mature skills; None where none is to be."""
+    if settings.tuning is None:
+        return None
+    if not isinstance(encoder, Encoder):
+        raise SkillwiseError(
+            "transfer.tuning: only an encoder of `transformers` can be tuned; name one by "
+            "--vectors hf:PATH, or set transfer.tuning=null"
+        )
+    return tune(skills, settings.tuning, encoder, seed, report)
 
 
 def _contexts(shape: DNNSettings, encoder: Representation | None) -> Contexts | None:

@@ -6,26 +6,31 @@ multi-task fine-tuning between pretraining and the task (Phang et al. 2018, "int
 training"; Casanueva et al. 2020 for intents).
 """
 
+import copy
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors.torch import save
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from data_cards.bio import tag_names, tags
-from data_cards.errors import SkillwiseError
 from data_cards.folds import number
 from data_cards.records import Skill, Utterance
 from dnn.settings import TuningSettings
+from pretrain.encoder.folder import FILES
 from pretrain.encoder.pieces import NOBODY, Pieces
-from pretrain.encoder.reading import Encoder, open_encoder
+from pretrain.encoder.reading import Encoder
 from pretrain.transformer.training import bfloat16_is_fast
+
+KEPT = torch.float16
+"""How the weights are kept."""
+WEIGHTS = "model.safetensors"
 
 NEVER = -1e4
 """Added to the logits of another skill's labels."""
@@ -107,20 +112,18 @@ class _Heads(nn.Module):
 def tune(
     skills: Sequence[Skill],
     settings: TuningSettings,
-    encoder: Path,
+    encoder: Encoder,
     seed: int,
     report: Callable[[int, int, float], None] = lambda *_: None,
-) -> tuple[Encoder, Any]:
-    """Tune the encoder at `encoder` on the training utterances of mature skills of one language.
+) -> Encoder:
+    """Tune an encoder on the training utterances of mature skills of one language.
 
-    -> the encoder as it was opened, and its tuned model, whose piece vectors are as they were, so
-    that words which no mature skill has keep their place among those that some have. A word is
-    masked at times, so that its neighbours must tell. `report` gets step, steps and the mean loss
-    since its last call. Torch's generator is seeded with `seed`.
+    The tuned one is rounded as `parts` keeps it. Its piece vectors stay as they were, so that words
+    which no mature skill has keep their place among those that some have. A word is masked at
+    times, so that its neighbours must tell. `report` gets step, steps and the mean loss since its
+    last call. Torch's generator is seeded with `seed`.
     """
-    if not skills:
-        raise SkillwiseError("no mature skill to transfer from; name suites that hold other skills")
-    base = open_encoder(encoder)
+    base = encoder
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
     examples, intents, tags = _examples(skills, settings, base.pieces)
@@ -152,13 +155,23 @@ def tune(
         if step % 250 == 0 or step == steps:
             report(step, steps, float(torch.stack(losses).mean()))
             losses.clear()
-    return base, model.eval()
+    model.to(KEPT).float().eval().requires_grad_(False)
+    return replace(base, model=model)
+
+
+def parts(encoder: Encoder) -> dict[str, bytes]:
+    """The files of an encoder's folder by their names: weights in float16, the rest as it was."""
+    state = {k: v.to(KEPT).contiguous() for k, v in encoder.model.state_dict().items()}
+    files = {
+        name: (encoder.path / name).read_bytes()
+        for name in FILES
+        if (encoder.path / name).is_file()
+    }
+    return {**files, WEIGHTS: save(state, {"format": "pt"})}
 
 
 def _own_copy(base: Encoder) -> Any:
     """The model in training: its piece vectors stay, its layers move."""
-    import copy
-
     model = copy.deepcopy(base.model)
     model.requires_grad_(True)
     model.get_input_embeddings().requires_grad_(False)

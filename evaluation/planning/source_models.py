@@ -106,7 +106,9 @@ def assign(
     mature = {skill.label for skill in pool}
     assert isinstance(settings, DNNSettings) and settings.transfer is not None  # as planned
     network = settings.model_copy(update={"transfer": None})
-    stage_1 = SourceSettings(network=network, steps=settings.transfer.source_steps)
+    transfer = settings.transfer
+    steps = transfer.source_steps if transfer.keep != "nothing" else 0
+    stage_1 = SourceSettings(network=network, tuning=transfer.tuning, steps=steps)
     found: dict[tuple[str, int], Source] = {}
     for target in targets:
         key = (target.language, group[target.label])

@@ -22,7 +22,7 @@ PACKAGED = Path(__file__).parents[1] / "encoders"
 PREFIX = "hf:"
 """What marks an encoder among the vectors that a user names."""
 
-_READ = (
+FILES = (
     CONFIG, TOKENIZER, "tokenizer_config.json", "special_tokens_map.json", "vocab.txt",
     "vocab.json", "merges.txt", POOLING,
 )  # fmt: skip
@@ -53,7 +53,7 @@ def located(named: Path) -> Path:
         raise DataError(f"{PREFIX}{name}", None, "no such folder", nowhere)
     from huggingface_hub import snapshot_download  # takes half a second
 
-    wanted = [*_READ, "*.safetensors", "*.safetensors.index.json", CARD]
+    wanted = [*FILES, "*.safetensors", "*.safetensors.index.json", CARD]
     try:
         return Path(snapshot_download(name, local_files_only=True, allow_patterns=wanted))
     except (OSError, ValueError):  # it is not here: the hub is asked
@@ -104,7 +104,7 @@ def _files(path: Path) -> Iterator[Path]:
             path, None, "holds no weights as safetensors",
             "save it by `save_pretrained`, which writes them; pickled weights are not opened",
         )  # fmt: skip
-    yield from (path / name for name in _READ if (path / name).is_file())
+    yield from (path / name for name in FILES if (path / name).is_file())
     yield from weights
 
 

@@ -1,0 +1,127 @@
+"""A tuned encoder: it learns from mature skills, is kept in their source model, serves a new one."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from dnn_toys import TOY, TRAIN, make_store, settings
+from encoder_toys import make_encoder
+
+from data_cards.errors import SkillwiseError
+from dnn.settings import SourceSettings, TransferSettings, TuningSettings
+from dnn.system import DNN
+from dnn.transfer.source import SourceModel
+from dnn.transfer.source_training import train_source
+from dnn.transfer.tuning import tune
+from pretrain.encoder.reading import Encoder, open_encoder
+
+QUICK = TuningSettings(steps=250, batch=16, rate=3e-3, head_rate=3e-2, masked=0.2)
+MATURE = (replace(TOY, name="mature"), replace(TOY, name="other"))
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_store(tmp_path_factory.mktemp("stores") / "s")
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
+    return open_encoder(make_encoder(tmp_path_factory.mktemp("encoders") / "e"))
+
+
+@pytest.fixture(scope="module")
+def tuned(encoder: Encoder) -> Encoder:
+    return tune(MATURE, QUICK, encoder, 0)
+
+
+@pytest.fixture(scope="module")
+def source(store: Path, encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    chosen = SourceSettings(network=settings(context=True), tuning=QUICK, steps=20, batch=8)
+    made = train_source(MATURE, chosen, store, 0, encoder=encoder)
+    folder = tmp_path_factory.mktemp("sources") / "one"
+    made.save(folder)
+    return folder
+
+
+def states(encoder: Encoder) -> np.ndarray:
+    return encoder.read([u.tokens for u in TRAIN]).words
+
+
+def test_the_loss_falls_and_is_reported(encoder: Encoder) -> None:
+    told: list[tuple[int, int, float]] = []
+    twice = QUICK.model_copy(update={"steps": 500})
+    tune(MATURE, twice, encoder, 0, lambda *row: told.append(row))
+    assert [row[:2] for row in told] == [(250, 500), (500, 500)]
+    assert told[1][2] < 0.8 * told[0][2]
+
+
+def test_layers_move_and_piece_vectors_stay(encoder: Encoder, tuned: Encoder) -> None:
+    before, after = encoder.model.state_dict(), tuned.model.state_dict()
+    table = "embeddings.word_embeddings.weight"
+    assert torch.equal(before[table], after[table])
+    moved = [name for name in before if not torch.equal(before[name], after[name])]
+    assert any("encoder.layer.0" in name for name in moved)
+    assert any("encoder.layer.1" in name for name in moved)
+
+
+def test_the_encoder_that_was_handed_in_stays(encoder: Encoder) -> None:
+    before = states(encoder).copy()
+    tune(MATURE, QUICK.model_copy(update={"steps": 5}), encoder, 0)
+    np.testing.assert_array_equal(states(encoder), before)
+    assert not any(p.requires_grad for p in encoder.model.parameters())
+
+
+def test_the_same_seed_tunes_the_same(encoder: Encoder) -> None:
+    few = QUICK.model_copy(update={"steps": 20})
+    one, two, other = (states(tune(MATURE, few, encoder, seed)) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(one, two)
+    assert np.abs(one - other).max() > 1e-3
+
+
+def test_words_of_one_slot_come_close_and_words_of_two_apart(
+    encoder: Encoder, tuned: Encoder
+) -> None:
+    def spread(which: Encoder) -> float:
+        """Mean cosine of states under one tag, less that of states under two."""
+        vectors = states(which)[:, -1]
+        unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+        named = np.array(
+            [
+                next((s.name for s in u.frame.slots if s.start <= i < s.end), "")
+                for u in TRAIN
+                for i in range(len(u.tokens))
+            ]
+        )
+        same = named[:, None] == named[None]
+        cosines = unit @ unit.T
+        return float(cosines[same].mean() - cosines[~same].mean())
+
+    assert spread(tuned) > spread(encoder) + 0.1
+
+
+def test_an_opened_source_model_is_an_encoder(source: Path, encoder: Encoder) -> None:
+    opened = SourceModel.open(source)
+    assert opened.tuned and opened.encoder == encoder.id
+    own = open_encoder(source)
+    assert own.width == encoder.width and own.id != encoder.id
+    assert np.abs(states(own) - states(encoder)).max() > 1e-3
+
+
+@pytest.mark.parametrize("keep", ["shared", "nothing"])
+def test_a_skill_reads_the_tuned_encoder(
+    keep: str, source: Path, store: Path, tmp_path: Path
+) -> None:
+    transfer = TransferSettings.model_validate({"keep": keep, "tuning": QUICK.model_dump()})
+    system = DNN(settings(vectors="store", context=True, transfer=transfer), store, source)
+    system.fit(TOY, 0)
+    assert system.fitted.encoder is open_encoder(source)
+    system.save(tmp_path)
+    assert DNN.load(tmp_path).predict(TRAIN) == system.predict(TRAIN)
+
+
+def test_what_is_no_encoder_of_transformers_is_not_tuned(store: Path) -> None:
+    chosen = SourceSettings(network=settings(context=True), tuning=QUICK, steps=2)
+    with pytest.raises(SkillwiseError, match=r"transfer\.tuning.*--vectors hf:PATH"):
+        train_source(MATURE, chosen, store, 0)
