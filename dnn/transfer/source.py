@@ -132,6 +132,7 @@ def _open(folder: Path, stamp: int) -> SourceModel:
         return SourceModel(
             settings, state, ngrams, seen, model["seed"], tuple(model["sources"]),
             model["store"], model["digest"], widths, model.get("encoder", ""),
+            {name: data for name, data in saved.parts.items() if name in TUNED},
         )  # fmt: skip
     except (SafetensorError, RuntimeError, KeyError, TypeError) as error:
         raise DataError(
