@@ -7,7 +7,7 @@ those of any run, and they are the cells that `compare` would compute.
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -37,7 +37,7 @@ class Base(BaseModel):
     shots: Shots | None = Field(None, description="training utterances per intent; none = all")
     seeds: int = Field(1, ge=1, description="how many seeds")
     skills: str = Field("*", description="glob over skill@locale")
-    vectors: list[str] = Field([], description="vector stores, one a language")
+    vectors: list[str] = Field([], description="vector stores, one a language, and encoders")
     slots_only: bool = Field(False, description="admit skills with a single intent")
     sources: list[str] = Field([], description="cards whose skills teach in stage 1, too")
 
@@ -114,8 +114,11 @@ def find(name: str) -> Path:
     raise SkillwiseError(f"{name}: no such file; {nearest(name, known)} (ready files), or a path")
 
 
-def read(path: Path, skills: str | None = None, seeds: int | None = None) -> Ablation:
-    """Read and check a file; `skills` and `seeds`, if given, replace those of the base."""
+def read(
+    path: Path, skills: str | None = None, seeds: int | None = None,
+    vectors: Sequence[Path] | None = None,
+) -> Ablation:  # fmt: skip
+    """Read and check a file; `skills`, `seeds` and `vectors`, if given, replace the base's."""
     try:
         content = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
@@ -123,12 +126,13 @@ def read(path: Path, skills: str | None = None, seeds: int | None = None) -> Abl
         raise DataError(path, None, fault, "name a TOML file") from None
     except (ValueError, RecursionError) as error:  # also numbers of too many digits
         raise DataError(path, None, f"is no TOML ({error})", "mend it") from None
-    return checked(content, path, skills, seeds)
+    return checked(content, path, skills, seeds, vectors)
 
 
 def checked(
-    content: Mapping[str, Any], path: Path, skills: str | None = None, seeds: int | None = None
-) -> Ablation:
+    content: Mapping[str, Any], path: Path, skills: str | None = None, seeds: int | None = None,
+    vectors: Sequence[Path] | None = None,
+) -> Ablation:  # fmt: skip
     """Check what a file holds, or what stands for one; faults are told by `path`."""
     try:
         file = AblationFile.model_validate(content)
@@ -140,6 +144,7 @@ def checked(
     base = file.base
     base = base.model_copy(update={"skills": skills} if skills is not None else {})
     base = base.model_copy(update={"seeds": seeds} if seeds is not None else {})
+    base = base.model_copy(update={"vectors": [str(each) for each in vectors]} if vectors else {})
     rows = [Row(BASE, BASE, _settings(base, base.system, flat(base.set)))]
     for change in file.change:
         row = Row(change.name, slug(change.name), _changed(path, base, change))

@@ -11,7 +11,7 @@ from data_cards.errors import SkillwiseError, nearest
 from evaluation.ablation.run import Effect, RowResult, render
 from evaluation.ablation.run import ablate as run_rows
 from evaluation.ablation.settings import checked, find, read
-from evaluation.api.asking import silence, system
+from evaluation.api.asking import Paths, several, silence, system
 from evaluation.api.run import Run, open_run
 from evaluation.api.tables import columns, table
 from evaluation.planning.plan import FOLDER
@@ -65,23 +65,24 @@ class Ablated:
 
 def ablate(
     ablation: str | Path | Mapping[str, Any], *, out: str | Path | None = None,
-    skills: str | None = None, seeds: int | None = None, jobs: int | None = None,
-    cluster: str | None = None, cell_seconds: float | None = None, cell_memory: int | None = None,
-    quiet: bool | None = None,
+    skills: str | None = None, seeds: int | None = None, vectors: Paths = None,
+    jobs: int | None = None, cluster: str | None = None, cell_seconds: float | None = None,
+    cell_memory: int | None = None, quiet: bool | None = None,
 ) -> Ablated:  # fmt: skip
     """Measure named changes against a base, paired by skill and seed: `skillwise ablate`.
 
     `ablation` is a TOML file, the name of a ready one, or what such a file holds: `{"base":
     {"system": …, "data": [...]}, "change": [{"name": …, "set": {...}}]}` (docs/ABLATIONS.md), where
-    a system may be a class. `skills` and `seeds` stand in for the base's. The folder is
+    a system may be a class. `skills`, `seeds` and `vectors` replace the base's. The folder is
     `runs/ablations/<name>` by default; the other arguments are those of `compare`.
     """
+    stores = [Path(each) for each in several(vectors, str | Path)]
     if isinstance(ablation, Mapping):
         path = Path(NAME)
-        rows = checked(_plain(ablation), path, skills, seeds)
+        rows = checked(_plain(ablation), path, skills, seeds, stores)
     else:
         path = find(str(ablation))
-        rows = read(path, skills, seeds)
+        rows = read(path, skills, seeds, stores)
     folder = Path(out) if out is not None else RUNS / "ablations" / path.stem
     sources = RUNS / FOLDER if out is None else None
     limits = Limits(cell_seconds, cell_memory)

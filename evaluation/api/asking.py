@@ -31,10 +31,10 @@ def asked(
     changes: Changes, vectors: Paths, slots_only: bool, sources: Names,
 ) -> tuple[CompareSettings, list[Skill]]:  # fmt: skip
     """The settings, and the skills given as objects; a bad value is a `SkillwiseError`."""
-    everything = _several(data, str | Path | Skill)
+    everything = several(data, str | Path | Skill)
     given = [each for each in everything if isinstance(each, Skill)]
     paths = tuple(Path(each) for each in everything if not isinstance(each, Skill))
-    named = tuple(_several(suites, str))
+    named = tuple(several(suites, str))
     nothing = data is None and suites is None
     if isinstance(changes, Mapping):
         changes = [written(key, value) for key, value in changes.items()]
@@ -42,14 +42,14 @@ def asked(
         settings = CompareSettings(
             suites=None if nothing else named,  # an empty list is no wish for the starter suite
             data=paths,
-            systems=None if systems is None else tuple(map(system, _several(systems, str | type))),
+            systems=None if systems is None else tuple(map(system, several(systems, str | type))),
             changes=tuple(changes),
-            shots=tuple(_shots(each) for each in _several(shots, int | str) or [None]),
+            shots=tuple(_shots(each) for each in several(shots, int | str) or [None]),
             seeds=seeds,
             skills=skills,
-            vectors=tuple(Path(each) for each in _several(vectors, str | Path)),
+            vectors=tuple(Path(each) for each in several(vectors, str | Path)),
             slots_only=slots_only,
-            sources=tuple(_several(sources, str)),
+            sources=tuple(several(sources, str)),
         )
     except ValidationError as error:
         first = error.errors()[0]
@@ -70,7 +70,7 @@ def silence(quiet: bool | None) -> AbstractContextManager[None]:
     return progress.quiet() if silent else nullcontext()
 
 
-def _several(given: Any, one: Any) -> list[Any]:
+def several(given: Any, one: Any) -> list[Any]:
     """One or several of something, or None for none, as a list."""
     if given is None:
         return []

@@ -19,6 +19,10 @@ def ablate(
     seeds: Annotated[
         int | None, typer.Option(min=1, help="Number of seeds in place of the base's.")
     ] = None,
+    vectors: Annotated[
+        list[Path] | None,
+        typer.Option(help="Word vectors, or hf:PATH, an encoder, in place of the base's."),
+    ] = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Number of worker processes. [default: all cores]")
     ] = None,
@@ -51,7 +55,7 @@ def ablate(
     if str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))  # a system module:Class may stand beside the caller
     path = find(file)
-    ablation = read(path, skills, seeds)
+    ablation = read(path, skills, seeds, vectors)
     folder = out if out is not None else RUNS / "ablations" / path.stem
     need_folder(folder)
     sources = None if out is not None else RUNS / FOLDER
