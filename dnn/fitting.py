@@ -10,6 +10,7 @@ from data_cards.records import Skill
 from dnn.block import assembled, decode, described, encode
 from dnn.fitted import Fitted
 from dnn.inputs.dataset import TrainingSet, training_set
+from dnn.inputs.local_words import with_local_words
 from dnn.inputs.reader import Reader
 from dnn.inputs.vectors import StoreVectors, WordVectors
 from dnn.layers.network import Network
@@ -39,12 +40,13 @@ def fit(
     torch.manual_seed(seed)
     if source is not None:
         _check(source, words)
+    words = with_local_words(words, skill, settings)
     data = training_set(skill, Reader.of(skill, settings, words), settings, seed)
     network = _started(data, settings, source)
     data.vectors.requires_grad_(settings.local_rate > 0)
 
     def stopped(network: Network) -> Fitted:
-        packed = described(data.reader, network, seed, source, _moved(data, settings))
+        packed = described(data.reader, network, seed, source, _local(data, settings))
         block = encode(packed, settings.weights)
         return assembled(block, decode(block), words, source)
 
@@ -85,11 +87,15 @@ def _check(source: SourceModel, words: WordVectors) -> None:
         )
 
 
-def _moved(data: TrainingSet, settings: DNNSettings) -> LocalStore | None:
-    """The words that training moved, as a local store over the generic one."""
+def _local(data: TrainingSet, settings: DNNSettings) -> LocalStore | None:
+    """The skill's own words and those that training moved, as a local store over the generic."""
     words = data.reader.words
-    if not data.vectors.requires_grad or not isinstance(words, StoreVectors):
+    if not isinstance(words, StoreVectors):
         return None
+    given = words.overlay
+    if not data.vectors.requires_grad:
+        return given.local if given is not None else None
     own = data.vectors.detach().numpy()[1:] / np.float32(words.factor)
-    vectors = dict(zip(data.vocabulary.words, own, strict=True))
+    moved = dict(zip(data.vocabulary.words, own, strict=True))
+    vectors = {**(given.own() if given is not None else {}), **moved}
     return LocalStore.of(words.store, vectors, settings.local_threshold)

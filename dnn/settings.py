@@ -84,6 +84,15 @@ class DNNSettings(BaseModel):
     local_threshold: float = Field(
         0.3, ge=0, description="a word that moved by a smaller share of its length stays generic"
     )
+    local_words: Literal["none", "spelling", "context", "both"] = Field(
+        "none", description="what gives the skill's words that the store lacks their vectors"
+    )
+    local_prior: float = Field(
+        4.0, ge=0, description="contexts that the spelling is worth in both; 0 = always half"
+    )
+    local_unseen: bool = Field(
+        True, description="users' words that are in no store have vectors by their spelling too"
+    )
     transfer: TransferSettings | None = Field(
         None, description="two-stage transfer from a source model; null = a cold start"
     )

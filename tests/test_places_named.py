@@ -52,6 +52,7 @@ RIGHT: dict[str, list[str]] = {
 OUTPUTS = {"--out", "--parquet", "--history", "--json"}
 FOLDERS = {"new", "run", "run2", "store", "data", "data/music@en-US"}
 ADDED = {
+    "store import": ["--text"],
     "compare": ["--vectors"], "nightly": ["--vectors"], "pack add": ["--vectors"],
     "parse": ["--vectors"],
     "claims": ["--convergence", "--reference", "--json"],

@@ -38,26 +38,38 @@ def import_(
     locale: Annotated[str, typer.Option(help="Language or locale of the words.")] = "en",
     kind: Annotated[Kind, typer.Option(help="Type of the numbers.")] = Kind.int8,
     binary: ReadBinary = None,
+    text: Annotated[
+        list[str] | None,
+        typer.Option(help="Text from which it learns what a context tells of a word it lacks."),
+    ] = None,
 ) -> int:
     """Make a store, which `--vectors` takes, from a word2vec file or from another store.
 
     Words are normalised as everywhere; if two become one, the first stays. Words that cannot be
     used are left out and counted. A store of an older format, or of another type of numbers, is
-    written in today's.
+    written in today's. With --text, `local_words=both` can read the contexts of a skill's own words
+    (docs/VECTORS.md); a store that `skillwise pretrain` made has learnt that.
     """
     import numpy as np
 
+    from data_cards.errors import SkillwiseError
     from data_cards.locales import language as language_of
+    from pretrain.store import induction
     from pretrain.store import word2vec as exchange
     from pretrain.store.vector_store import VectorStore, refuse_occupied, write
+    from pretrain.text import sources
+    from pretrain.text.rows import rows
 
     language = language_of(locale)
     if source.is_file():
         exchange.check(source, binary=binary)
     refuse_occupied(out)  # before a large file is read
+    read = [sources.file(argument) for argument in text or ()]
+    told = None
     if source.is_dir():
         old = VectorStore.open(source)
         words, vectors = old.words, old.dequantised(np.arange(len(old)))
+        told = None if old.induction is None else old.induction.astype(np.float32)
         language, origin, notes = old.language, f"store {old.id}", []
     else:
         found = exchange.read(source, binary=binary)
@@ -68,9 +80,22 @@ def import_(
         f"{len(words)} words of {vectors.shape[1]} dimensions, digest {{digest}}.\n"
         "Their licence is that of their source.\n"
     )
+    if read:
+        known = {word: row for row, word in enumerate(words)}
+        sentences = (words for each in read for words in each.sentences())
+        pieces = rows(sentences, known, induction.UNKNOWN, induction.END)
+        told = induction.fit(pieces, vectors)
+        if not told.any():
+            raise SkillwiseError(
+                f"--text {', '.join(text or ())}: has no two words of the store in a sentence; "
+                "give text in its language"
+            )
+        names = "".join(f"- {each.name}, digest `{each.digest[:16]}`\n" for each in read)
+        card += f"\nWhat a context tells of a word was learnt from\n\n{names}"
     made = write(
-        out, words, vectors, {"language": language, "origin": origin}, card, kind=kind.value
-    )
+        out, words, vectors, {"language": language, "origin": origin}, card, kind=kind.value,
+        induction=told,
+    )  # fmt: skip
     typer.echo(f"{out}: {len(made):,} words, digest {made.id[:16]}")
     for note in notes:
         typer.echo(note, err=True)
@@ -119,6 +144,7 @@ def show(store: Annotated[Path, typer.Argument(help="A store's folder.")]) -> in
     typer.echo(
         f"{store}: {len(opened):,} words of {opened.width} dimensions, {opened.meta['kind']}, "
         f"{megabytes:.1f} MB, language {opened.language}, {grams} character n-grams, "
+        f"{'' if opened.induction is not None else 'no '}contexts, "
         f"{opened.meta['format']}, digest {opened.id}"
     )
     return 0
