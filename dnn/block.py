@@ -22,7 +22,6 @@ from torch import Tensor, nn
 
 from data_cards.errors import DataError
 from dnn.fitted import Fitted
-from dnn.inputs.local_words import reads_spelling
 from dnn.inputs.reader import Reader
 from dnn.inputs.vectors import RandomVectors, StoreVectors, WordVectors
 from dnn.layers.network import Network
@@ -133,7 +132,7 @@ def assembled(
     """
     settings = DNNSettings.model_validate(packed.settings)
     if packed.local is not None and isinstance(words, StoreVectors):
-        words = words.under(packed.local, reads_spelling(settings))
+        words = words.under(packed.local, settings.spells_unseen)
     weights = dict(packed.weights)
     idf = weights.pop(_IDF, None)
     reader = Reader.from_json(

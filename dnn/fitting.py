@@ -37,16 +37,16 @@ def fit(
     """
     if not skill.train:
         raise SkillwiseError(f"skill {skill.key} has no training utterance; add some")
+    words = with_local_words(words, skill, settings)
     torch.manual_seed(seed)
     if source is not None:
         _check(source, words)
-    words = with_local_words(words, skill, settings)
     data = training_set(skill, Reader.of(skill, settings, words), settings, seed)
     network = _started(data, settings, source)
     data.vectors.requires_grad_(settings.local_rate > 0)
 
     def stopped(network: Network) -> Fitted:
-        packed = described(data.reader, network, seed, source, _local(data, settings))
+        packed = described(data.reader, network, seed, source, _moved(data, settings))
         block = encode(packed, settings.weights)
         return assembled(block, decode(block), words, source)
 
@@ -87,15 +87,15 @@ def _check(source: SourceModel, words: WordVectors) -> None:
         )
 
 
-def _local(data: TrainingSet, settings: DNNSettings) -> LocalStore | None:
+def _moved(data: TrainingSet, settings: DNNSettings) -> LocalStore | None:
     """The skill's own words and those that training moved, as a local store over the generic."""
     words = data.reader.words
-    if not isinstance(words, StoreVectors):
+    given = words.overlay if isinstance(words, StoreVectors) else None
+    if given is not None and not data.vectors.requires_grad:
+        return given.local
+    if not data.vectors.requires_grad or not isinstance(words, StoreVectors):
         return None
-    given = words.overlay
-    if not data.vectors.requires_grad:
-        return given.local if given is not None else None
     own = data.vectors.detach().numpy()[1:] / np.float32(words.factor)
-    moved = dict(zip(data.vocabulary.words, own, strict=True))
-    vectors = {**(given.own() if given is not None else {}), **moved}
+    vectors = {} if given is None else given.own()
+    vectors |= dict(zip(data.vocabulary.words, own, strict=True))
     return LocalStore.of(words.store, vectors, settings.local_threshold)

@@ -97,6 +97,11 @@ class DNNSettings(BaseModel):
         None, description="two-stage transfer from a source model; null = a cold start"
     )
 
+    @property
+    def spells_unseen(self) -> bool:
+        """Whether words that no store has, local or generic, are read by their spelling."""
+        return self.local_unseen and self.local_words in ("spelling", "both")
+
 
 class SourceSettings(BaseModel):
     """Stage 1: how the source model is trained on mature skills."""

@@ -37,12 +37,7 @@ def with_local_words(words: WordVectors, skill: Skill, settings: DNNSettings) ->
     """The generic vectors with a skill's own words over them, where the settings ask for any."""
     if settings.local_words == "none" or not isinstance(words, StoreVectors):
         return words
-    return words.under(local_words(skill, words.store, settings), reads_spelling(settings))
-
-
-def reads_spelling(settings: DNNSettings) -> bool:
-    """Whether words that no store has, local or generic, are read by their spelling."""
-    return settings.local_unseen and settings.local_words in ("spelling", "both")
+    return words.under(local_words(skill, words.store, settings), settings.spells_unseen)
 
 
 def local_words(skill: Skill, store: VectorStore, settings: DNNSettings) -> LocalStore:
