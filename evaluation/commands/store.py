@@ -28,6 +28,13 @@ class Kind(StrEnum):
     float16 = "float16"
 
 
+class Pooling(StrEnum):
+    """What of a word that an encoder reads makes its vector."""
+
+    words = "words"
+    sentence = "sentence"
+
+
 @app.command("import")
 def import_(
     source: Annotated[
@@ -113,6 +120,59 @@ def _notes(found: "Imported") -> list[str]:
     if found.merged:
         notes.append(f"{found.merged:,} words differed from another only in case or form")
     return notes
+
+
+@app.command()
+def distil(
+    model: Annotated[Path, typer.Option(help="Folder of an encoder that transformers wrote.")],
+    out: Annotated[Path, typer.Option(help="Folder of the new store.")],
+    locale: Annotated[str, typer.Option(help="Language or locale of the words.")] = "en",
+    vocabulary: Annotated[
+        Path | None, typer.Option(help="Store whose words are taken. [default: the packaged one]")
+    ] = None,
+    width: Annotated[int, typer.Option(min=2, help="Dimensions, at most.")] = 300,
+    pooling: Annotated[
+        Pooling, typer.Option(help="A word's own pieces, or the marks at its ends too.")
+    ] = Pooling.words,
+    kind: Annotated[Kind, typer.Option(help="Type of the numbers.")] = Kind.int8,
+) -> int:
+    """Make a comparator: a store of static vectors out of somebody else's encoder.
+
+    Each word of a vocabulary is read by itself; principal components and Zipf's weights make the
+    vectors, as model2vec does. The card says what they are distilled from.
+    """
+    from data_cards.locales import language as language_of
+    from pretrain.distillation import Encoder, distilled
+    from pretrain.store.vector_store import VectorStore, refuse_occupied, write
+
+    refuse_occupied(out)
+    language = language_of(locale)
+    if vocabulary is None:
+        words = VectorStore.packaged(language).words
+    else:
+        words = VectorStore.open(vocabulary).words
+    encoder = Encoder.open(model)
+
+    def report(done: int) -> None:
+        if done % 4096 < 256 or done == len(words):
+            typer.echo(f"{done:,} of {len(words):,} words", err=True)
+
+    vectors = distilled(encoder, words, width, pooling.value, report)
+    origin = f"distilled from {encoder.name}, comparator"
+    card = (
+        f"---\nlanguage: {language}\nlibrary_name: skillwise\n"
+        "tags: [word-embeddings, comparator]\n---\n\n"
+        f"# Word vectors {origin}\n\n"
+        f"{len(words)} words of {vectors.shape[1]} dimensions, digest {{digest}}: distilled from "
+        f"the encoder {encoder.name}\n(weights sha256 `{encoder.digest}`), pooling "
+        f"{pooling.value}. A comparator: skillwise trained none of it.\n"
+        "Their licence is that of the encoder.\n"
+    )
+    made = write(
+        out, words, vectors, {"language": language, "origin": origin}, card, kind=kind.value
+    )
+    typer.echo(f"{out}: {len(made):,} words, {origin}, digest {made.id[:16]}")
+    return 0
 
 
 @app.command()
