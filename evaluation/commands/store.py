@@ -131,6 +131,9 @@ def distil(
         Path | None, typer.Option(help="Store whose words are taken. [default: the packaged one]")
     ] = None,
     width: Annotated[int, typer.Option(min=2, help="Dimensions, at most.")] = 300,
+    name: Annotated[
+        str | None, typer.Option(help="What the card calls the encoder. [default: its folder]")
+    ] = None,
     pooling: Annotated[
         Pooling, typer.Option(help="A word's own pieces, or the marks at its ends too.")
     ] = Pooling.words,
@@ -158,13 +161,14 @@ def distil(
             typer.echo(f"{done:,} of {len(words):,} words", err=True)
 
     vectors = distilled(encoder, words, width, pooling.value, report)
-    origin = f"distilled from {encoder.name}, comparator"
+    called = name or encoder.name
+    origin = f"distilled from {called}, comparator"
     card = (
         f"---\nlanguage: {language}\nlibrary_name: skillwise\n"
         "tags: [word-embeddings, comparator]\n---\n\n"
         f"# Word vectors {origin}\n\n"
         f"{len(words)} words of {vectors.shape[1]} dimensions, digest {{digest}}: distilled from "
-        f"the encoder {encoder.name}\n(weights sha256 `{encoder.digest}`), pooling "
+        f"the encoder {called}\n(weights sha256 `{encoder.digest}`), pooling "
         f"{pooling.value}. A comparator: skillwise trained none of it.\n"
         "Their licence is that of the encoder.\n"
     )

@@ -75,13 +75,14 @@ def test_a_store_says_what_it_was_distilled_from(folder: Path, tmp_path: Path) -
     vocabulary = tmp_path / "v"
     write(vocabulary, WORDS, np.ones((8, 4), np.float32), {"language": "en"}, "")
     call = ["store", "distil", "--model", str(folder), "--vocabulary", str(vocabulary)]
-    done = CliRunner().invoke(app, [*call, "--width", "6", "--out", str(tmp_path / "out")])
+    call += ["--width", "6", "--name", "Tiny", "--out", str(tmp_path / "out")]
+    done = CliRunner().invoke(app, call)
     assert done.exit_code == 0, done.output
     made = VectorStore.open(tmp_path / "out")
     assert made.words == WORDS and made.width == 6
-    assert made.meta["origin"] == "distilled from tiny-bert, comparator"
+    assert made.meta["origin"] == "distilled from Tiny, comparator"
     card = (tmp_path / "out" / CARD).read_text("utf-8")
-    assert "distilled from the encoder tiny-bert" in card and made.id in card
+    assert "distilled from the encoder Tiny" in card and made.id in card
 
 
 def test_what_is_no_encoder_is_refused(folder: Path, tmp_path: Path) -> None:
