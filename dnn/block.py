@@ -150,7 +150,7 @@ def assembled(
     """
     settings = DNNSettings.model_validate(packed.settings)
     if packed.local is not None and isinstance(words, StoreVectors):
-        words = words.under(packed.local)
+        words = words.under(packed.local, settings.spells_unseen)
     weights = dict(packed.weights)
     idf, table = weights.pop(_IDF, None), weights.pop(_TABLE, None)
     if table is not None:

@@ -11,6 +11,7 @@ from dnn.block import assembled, decode, described, encode
 from dnn.fitted import Fitted
 from dnn.inputs.contexts import Contexts
 from dnn.inputs.dataset import TrainingSet, training_set
+from dnn.inputs.local_words import with_local_words
 from dnn.inputs.reader import Reader
 from dnn.inputs.vectors import StoreVectors, TableVectors, WordVectors
 from dnn.layers.network import Network
@@ -39,6 +40,7 @@ def fit(
     """
     if not skill.train:
         raise SkillwiseError(f"skill {skill.key} has no training utterance; add some")
+    words = with_local_words(words, skill, settings)
     torch.manual_seed(seed)
     if source is not None:
         _check(source, words, contexts)
@@ -100,12 +102,16 @@ def _check(source: SourceModel, words: WordVectors, contexts: Contexts | None) -
 
 
 def _moved(data: TrainingSet, settings: DNNSettings) -> LocalStore | None:
-    """The words that training moved, as a local store over the generic one."""
+    """The skill's own words and those that training moved, as a local store over the generic."""
     words = data.reader.words
+    given = words.overlay if isinstance(words, StoreVectors) else None
+    if given is not None and not data.vectors.requires_grad:
+        return given.local
     if not data.vectors.requires_grad or not isinstance(words, StoreVectors):
         return None
     own = data.vectors.detach().numpy()[1:] / np.float32(words.factor)
-    vectors = dict(zip(data.vocabulary.words, own, strict=True))
+    vectors = {} if given is None else given.own()
+    vectors |= dict(zip(data.vocabulary.words, own, strict=True))
     return LocalStore.of(words.store, vectors, settings.local_threshold)
 
 

@@ -121,6 +121,15 @@ class DNNSettings(BaseModel):
     local_threshold: float = Field(
         0.3, ge=0, description="a word that moved by a smaller share of its length stays generic"
     )
+    local_words: Literal["none", "spelling", "context", "both"] = Field(
+        "none", description="what gives the skill's words that the store lacks their vectors"
+    )
+    local_prior: float = Field(
+        4.0, ge=0, description="contexts that the spelling is worth in both; 0 = always half"
+    )
+    local_unseen: bool = Field(
+        True, description="users' words that are in no store have vectors by their spelling too"
+    )
     transfer: TransferSettings | None = Field(
         None, description="two-stage transfer from a source model; null = a cold start"
     )
@@ -134,6 +143,11 @@ class DNNSettings(BaseModel):
     def word_rate(self) -> float:
         """The rate at which word vectors learn, over the network's; 0 where they stay."""
         return {"table": self.table_rate, "store": self.local_rate}.get(self.vectors, 0.0)
+
+    @property
+    def spells_unseen(self) -> bool:
+        """Whether words that no store has, local or generic, are read by their spelling."""
+        return self.local_unseen and self.local_words in ("spelling", "both")
 
 
 class SourceSettings(BaseModel):

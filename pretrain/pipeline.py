@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,10 +21,14 @@ from pretrain.mlm.model import MaskedWordModel
 from pretrain.mlm.settings import PretrainSettings
 from pretrain.mlm.training import Observer, Progress
 from pretrain.mlm.warm_start import factorise
+from pretrain.store import induction
 from pretrain.store import vector_store as store
 from pretrain.text.corpus import Corpus, prepare
 from pretrain.text.sources import Source
-from pretrain.text.vocabulary import SPECIAL, words_of
+from pretrain.text.vocabulary import END, SPECIAL, words_of
+
+PIECE = 10_000
+"""Packed rows read at a time for the map from contexts to vectors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,10 @@ def pretrain(
             "corpus": corpus.digest,
         }
         seconds = time.perf_counter() - started
-        store.write(request.out, words, vectors, meta, _card(request, corpus, steps, seconds))
+        store.write(
+            request.out, words, vectors, meta, _card(request, corpus, steps, seconds),
+            induction=induction.fit(texts(corpus, request.seed), vectors),
+        )  # fmt: skip
         shutil.rmtree(work, ignore_errors=True)
     accelerator.wait_for_everyone()
     return request.out
@@ -108,6 +115,17 @@ def exported(model: MaskedWordModel) -> NDArray[np.float32]:
     )
     settings = model.settings
     return finish(combine(read, answer, settings.export), settings.remove)
+
+
+def texts(corpus: Corpus, seed: int) -> Iterator[NDArray[np.int64]]:
+    """Pieces of a corpus in the rows of its store, in an order drawn by `seed`."""
+    pieces = np.array_split(np.arange(len(corpus.rows)), -(-len(corpus.rows) // PIECE))
+    special = np.full(len(SPECIAL), induction.UNKNOWN)
+    special[SPECIAL.index(END)] = induction.END
+    for i in np.random.default_rng(seed).permutation(len(pieces)):
+        ids = corpus.take(pieces[i]).ravel().astype(np.int64)
+        words = ids >= len(SPECIAL)
+        yield np.where(words, ids - len(SPECIAL), special[np.where(words, 0, ids)])
 
 
 def _check(request: Request) -> None:

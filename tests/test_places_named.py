@@ -38,6 +38,7 @@ RIGHT: dict[str, list[str]] = {
     "pack compact": ["p.packs"],
     "store import": ["v.vec", "--out", "new"],
     "store export": ["store", "--out", "new.vec"],
+    "store distil": ["--model", "encoder", "--vocabulary", "store", "--out", "new"],
     "store show": ["store"],
     "store evaluate": ["store", "--sets", "data"],
     "results": ["--run", "run"],
@@ -50,8 +51,9 @@ RIGHT: dict[str, list[str]] = {
 """A call of each command that takes places, each of them right."""
 
 OUTPUTS = {"--out", "--parquet", "--history", "--json"}
-FOLDERS = {"new", "run", "run2", "store", "data", "data/music@en-US"}
+FOLDERS = {"new", "run", "run2", "store", "encoder", "data", "data/music@en-US"}
 ADDED = {
+    "store import": ["--text"],
     "compare": ["--vectors"], "nightly": ["--vectors"], "pack add": ["--vectors"],
     "parse": ["--vectors"],
     "claims": ["--convergence", "--reference", "--json"],

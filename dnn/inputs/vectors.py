@@ -38,9 +38,12 @@ class StoreVectors:
         """Scale an open store."""
         return cls(store, norm / max(store.mean_norm, 1e-12))
 
-    def under(self, local: LocalStore) -> "StoreVectors":
-        """Lay a skill's words over it; raises `ValueError` where they belong to another store."""
-        return StoreVectors(self.store, self.factor, Overlay(self.store, local))
+    def under(self, local: LocalStore, spelling: bool = False) -> "StoreVectors":
+        """Lay a skill's words over it; raises `ValueError` where they belong to another store.
+
+        With `spelling`, what neither has is read by its spelling.
+        """
+        return StoreVectors(self.store, self.factor, Overlay(self.store, local, spelling=spelling))
 
     @property
     def width(self) -> int:

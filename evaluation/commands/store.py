@@ -28,6 +28,13 @@ class Kind(StrEnum):
     float16 = "float16"
 
 
+class Pooling(StrEnum):
+    """What of a word that an encoder reads makes its vector."""
+
+    words = "words"
+    sentence = "sentence"
+
+
 @app.command("import")
 def import_(
     source: Annotated[
@@ -38,26 +45,38 @@ def import_(
     locale: Annotated[str, typer.Option(help="Language or locale of the words.")] = "en",
     kind: Annotated[Kind, typer.Option(help="Type of the numbers.")] = Kind.int8,
     binary: ReadBinary = None,
+    text: Annotated[
+        list[str] | None,
+        typer.Option(help="Text from which it learns what a context tells of a word it lacks."),
+    ] = None,
 ) -> int:
     """Make a store, which `--vectors` takes, from a word2vec file or from another store.
 
     Words are normalised as everywhere; if two become one, the first stays. Words that cannot be
     used are left out and counted. A store of an older format, or of another type of numbers, is
-    written in today's.
+    written in today's. With --text, `local_words=both` can read the contexts of a skill's own words
+    (docs/VECTORS.md); a store that `skillwise pretrain` made has learnt that.
     """
     import numpy as np
 
+    from data_cards.errors import SkillwiseError
     from data_cards.locales import language as language_of
+    from pretrain.store import induction
     from pretrain.store import word2vec as exchange
     from pretrain.store.vector_store import VectorStore, refuse_occupied, write
+    from pretrain.text import sources
+    from pretrain.text.rows import rows
 
     language = language_of(locale)
     if source.is_file():
         exchange.check(source, binary=binary)
     refuse_occupied(out)  # before a large file is read
+    read = [sources.file(argument) for argument in text or ()]
+    told = None
     if source.is_dir():
         old = VectorStore.open(source)
         words, vectors = old.words, old.dequantised(np.arange(len(old)))
+        told = None if old.induction is None else old.induction.astype(np.float32)
         language, origin, notes = old.language, f"store {old.id}", []
     else:
         found = exchange.read(source, binary=binary)
@@ -68,9 +87,22 @@ def import_(
         f"{len(words)} words of {vectors.shape[1]} dimensions, digest {{digest}}.\n"
         "Their licence is that of their source.\n"
     )
+    if read:
+        known = {word: row for row, word in enumerate(words)}
+        sentences = (words for each in read for words in each.sentences())
+        pieces = rows(sentences, known, induction.UNKNOWN, induction.END)
+        told = induction.fit(pieces, vectors)
+        if not told.any():
+            raise SkillwiseError(
+                f"--text {', '.join(text or ())}: has no two words of the store in a sentence; "
+                "give text in its language"
+            )
+        names = "".join(f"- {each.name}, digest `{each.digest[:16]}`\n" for each in read)
+        card += f"\nWhat a context tells of a word was learnt from\n\n{names}"
     made = write(
-        out, words, vectors, {"language": language, "origin": origin}, card, kind=kind.value
-    )
+        out, words, vectors, {"language": language, "origin": origin}, card, kind=kind.value,
+        induction=told,
+    )  # fmt: skip
     typer.echo(f"{out}: {len(made):,} words, digest {made.id[:16]}")
     for note in notes:
         typer.echo(note, err=True)
@@ -88,6 +120,63 @@ def _notes(found: "Imported") -> list[str]:
     if found.merged:
         notes.append(f"{found.merged:,} words differed from another only in case or form")
     return notes
+
+
+@app.command()
+def distil(
+    model: Annotated[Path, typer.Option(help="Folder of an encoder that transformers wrote.")],
+    out: Annotated[Path, typer.Option(help="Folder of the new store.")],
+    locale: Annotated[str, typer.Option(help="Language or locale of the words.")] = "en",
+    vocabulary: Annotated[
+        Path | None, typer.Option(help="Store whose words are taken. [default: the packaged one]")
+    ] = None,
+    width: Annotated[int, typer.Option(min=2, help="Dimensions, at most.")] = 300,
+    name: Annotated[
+        str | None, typer.Option(help="What the card calls the encoder. [default: its folder]")
+    ] = None,
+    pooling: Annotated[
+        Pooling, typer.Option(help="A word's own pieces, or the marks at its ends too.")
+    ] = Pooling.words,
+    kind: Annotated[Kind, typer.Option(help="Type of the numbers.")] = Kind.int8,
+) -> int:
+    """Make a comparator: a store of static vectors out of somebody else's encoder.
+
+    Each word of a vocabulary is read by itself; principal components and Zipf's weights make the
+    vectors, as model2vec does. The card says what they are distilled from.
+    """
+    from data_cards.locales import language as language_of
+    from pretrain.distillation import Encoder, distilled
+    from pretrain.store.vector_store import VectorStore, refuse_occupied, write
+
+    refuse_occupied(out)
+    language = language_of(locale)
+    if vocabulary is None:
+        words = VectorStore.packaged(language).words
+    else:
+        words = VectorStore.open(vocabulary).words
+    encoder = Encoder.open(model)
+
+    def report(done: int) -> None:
+        if done % 4096 < 256 or done == len(words):
+            typer.echo(f"{done:,} of {len(words):,} words", err=True)
+
+    vectors = distilled(encoder, words, width, pooling.value, report)
+    called = name or encoder.name
+    origin = f"distilled from {called}, comparator"
+    card = (
+        f"---\nlanguage: {language}\nlibrary_name: skillwise\n"
+        "tags: [word-embeddings, comparator]\n---\n\n"
+        f"# Word vectors {origin}\n\n"
+        f"{len(words)} words of {vectors.shape[1]} dimensions, digest {{digest}}: distilled from "
+        f"the encoder {called}\n(weights sha256 `{encoder.digest}`), pooling "
+        f"{pooling.value}. A comparator: skillwise trained none of it.\n"
+        "Their licence is that of the encoder.\n"
+    )
+    made = write(
+        out, words, vectors, {"language": language, "origin": origin}, card, kind=kind.value
+    )
+    typer.echo(f"{out}: {len(made):,} words, {origin}, digest {made.id[:16]}")
+    return 0
 
 
 @app.command()
@@ -119,6 +208,7 @@ def show(store: Annotated[Path, typer.Argument(help="A store's folder.")]) -> in
     typer.echo(
         f"{store}: {len(opened):,} words of {opened.width} dimensions, {opened.meta['kind']}, "
         f"{megabytes:.1f} MB, language {opened.language}, {grams} character n-grams, "
+        f"{'' if opened.induction is not None else 'no '}contexts, "
         f"{opened.meta['format']}, digest {opened.id}"
     )
     return 0

@@ -36,6 +36,9 @@ SEED = 0
 SPENT = "seconds.txt"
 """Beside the source models: a line each, the seconds that its training took by the clock."""
 
+TARGETS_OWN = ("local_words", "local_prior", "local_unseen")
+"""Settings of stage 2 alone: with them and without them a skill has the same source model."""
+
 LEAST = 5
 """Training utterances left from which a mature skill is worth a head in stage 1."""
 
@@ -105,7 +108,8 @@ def assign(
     group = groups(list(texts.values()))
     mature = {skill.label for skill in pool}
     assert isinstance(settings, DNNSettings) and settings.transfer is not None  # as planned
-    network = settings.model_copy(update={"transfer": None})
+    own = {name: DNNSettings.model_fields[name].default for name in TARGETS_OWN}
+    network = settings.model_copy(update={"transfer": None, **own})
     transfer = settings.transfer
     steps = transfer.source_steps if transfer.keep != "nothing" else 0
     stage_1 = SourceSettings(network=network, tuning=transfer.tuning, steps=steps)

@@ -74,15 +74,20 @@ class LocalStore:
 class Overlay:
     """A generic store with a skill's local one over it."""
 
-    def __init__(self, generic: VectorStore, local: LocalStore) -> None:
-        """Raises `ValueError` where the local store was made for another generic one."""
+    def __init__(
+        self, generic: VectorStore, local: LocalStore, *, spelling: bool = False
+    ) -> None:  # fmt: skip
+        """Raises `ValueError` where the local store was made for another generic one.
+
+        With `spelling`, a word that neither has is read by its spelling, in place of zeros.
+        """
         if local.generic != generic.id:
             raise ValueError(f"lies over store {local.generic[:12]}, not {generic.id[:12]}")
         if len(local) and local.table.shape[1] != generic.width:
             raise ValueError(
                 f"has vectors of width {local.table.shape[1]}, its store {generic.width}"
             )
-        self.generic, self.local = generic, local
+        self.generic, self.local, self.spelling = generic, local, spelling
         self._vectors = decoded(local.table, local.scales)
         self._rows = {word: row for row, word in enumerate(local.words)}
 
@@ -92,11 +97,21 @@ class Overlay:
         return self.generic.width
 
     def vectors(self, words: Sequence[str]) -> Floats:
-        """(len(words), width) float32: the local vector, else the generic one, else zeros."""
+        """(len(words), width) float32: the local vector, else the generic one, else zeros or what
+        the spelling says."""
         wanted = normalised(words)
-        found, _ = self.generic.look_up(wanted)
+        found, rows = self.generic.look_up(wanted)
         if not self._rows.keys().isdisjoint(wanted):
             for i, word in enumerate(wanted):
                 if word in self._rows:
                     found[i] = self._vectors[self._rows[word]]
+        if self.spelling and -1 in rows:
+            from pretrain.store.spelling import spelt  # scikit-learn is slow to import
+
+            lacking = [i for i, row in enumerate(rows) if row < 0 and wanted[i] not in self._rows]
+            found[lacking] = spelt(self.generic, [wanted[i] for i in lacking])
         return found
+
+    def own(self) -> dict[str, Floats]:
+        """The local words with their vectors (width,)."""
+        return {word: self._vectors[row] for word, row in self._rows.items()}

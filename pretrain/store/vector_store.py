@@ -59,6 +59,8 @@ class VectorStore:
     index: WordIndex = field(repr=False)
     subwords: Subwords | None
     scaled: bool  # whether numbers are to be multiplied by their row's scale
+    induction: NDArray[np.float16] | None = None
+    """(width, width): what a mean context is multiplied by (`pretrain.store.induction`)."""
 
     @classmethod
     def open(cls, path: Path) -> "VectorStore":
@@ -79,7 +81,7 @@ class VectorStore:
         table = arrays["table"]
         return cls(
             path, meta, table, arrays["scales"], arrays["letters"], index, grams,
-            table.dtype == np.int8,
+            table.dtype == np.int8, arrays.get("induction"),
         )  # fmt: skip
 
     @classmethod
@@ -213,14 +215,15 @@ def write(
     *,
     kind: Kind = "int8",
     grams: bool = True,
+    induction: NDArray[np.float32] | None = None,
 ) -> VectorStore:
     """Write a store, whole or not at all; vectors (words, width) come most frequent word first.
 
     `meta` must name the language; format, digest, kind, checksum and the digest of the
     tokenizer's rules (`words.rules_digest`) are added; a store made under other rules still opens.
-    `grams` adds vectors of character n-grams, 0.3 MB at 300 dimensions. Raises `DataError` where
-    something stands at `folder` already, the disk does not take it, or the kind cannot hold a
-    number.
+    `grams` adds vectors of character n-grams, 0.3 MB at 300 dimensions, and `induction` is what
+    `pretrain.store.induction.fit` learnt, 0.2 MB. Raises `DataError` where something stands at
+    `folder` already, the disk does not take it, or the kind cannot hold a number.
     """
     refuse_occupied(folder)
     try:
@@ -235,6 +238,8 @@ def write(
         raise DataError(folder, None, str(error), "leave that word out") from None
     if grams and len(words) and vectors.shape[1]:
         arrays |= subwords.fit(words, vectors)
+    if induction is not None:
+        arrays["induction"] = induction.astype(np.float16)
     arrays = {name: np.ascontiguousarray(array) for name, array in sorted(arrays.items())}
     digest = hashlib.sha256(FORMAT.encode())
     for name, array in arrays.items():
@@ -289,6 +294,8 @@ def _check(meta: Mapping[str, str], arrays: Arrays) -> None:
     if arrays["letters"].ndim != 1 or arrays.get("slots", scales).ndim != 1:
         raise ValueError("its words are no list")
     _check_grams(arrays, table.shape[1])
+    if "induction" in arrays and arrays["induction"].shape != (table.shape[1],) * 2:
+        raise ValueError("its map from contexts to vectors is not of its width")
 
 
 def _check_grams(arrays: Arrays, width: int) -> None:

@@ -245,3 +245,26 @@ def test_case_tells_where_nothing_else_does() -> None:
     assert right(blind) < 20
     low = [replace(u, tokens=tuple(token.lower() for token in u.tokens)) for u in asked]
     assert [a.frame for a in blind.predict(low)] == [a.frame for a in blind.predict(asked)]
+
+
+@pytest.mark.parametrize("rate", [0.0, 1.0], ids=["still", "learning"])
+def test_local_words_are_kept_with_the_network(rate: float, tmp_path: Path) -> None:
+    """ "jazz" and "rock" are no words of the store, nor is "zydeco", which only a catalog lists."""
+    known = [word for word in WORDS if word not in ("jazz", "rock")]
+    skill = replace(TOY, gazetteers={"genre": ("zydeco",)})
+    store = make_store(tmp_path / "s", known)
+    system = fitted(skill=skill, vectors=store, local_words="spelling", local_rate=rate)
+    off = fitted(skill=skill, vectors=store, local_rate=rate)
+    asked = ["rockier", "paris"]
+    system.save(tmp_path / "saved")
+    again = DNN.load(tmp_path / "saved")
+    for each in (system, again):
+        found = each.fitted.reader.words.vectors(asked)
+        assert found.any(axis=1).all()
+    assert not off.fitted.reader.words.vectors(asked)[0].any()
+    assert again.predict(TRAIN) == system.predict(TRAIN)
+    local = decode(system.packed()).local
+    assert local is not None
+    assert {"rock"} <= set(local.words)
+    blind = fitted(skill=skill, vectors=store, local_words="spelling", local_unseen=False)
+    assert not blind.fitted.reader.words.vectors(asked)[0].any()

@@ -125,9 +125,10 @@ def test_the_digest_names_all_that_matters() -> None:
     for label, source in one.items():
         assert source.digest == again[label].digest != other[label].digest
     rate = TINY.model_copy(update={"transfer": TransferSettings(source_steps=3, lower_rate=0.5)})
-    assert (
-        assign(pool, pool, rate, {}, Path("x"))[pool[0].label].digest == one[pool[0].label].digest
-    )
+    local = TINY.model_copy(update={"local_words": "both", "local_prior": 2.0})
+    for same in (rate, local):  # of stage 2 alone
+        found = assign(pool, pool, same, {}, Path("x"))
+        assert found[pool[0].label].digest == one[pool[0].label].digest
 
 
 def test_a_planted_leak_is_found(tmp_path: Path) -> None:
