@@ -124,7 +124,9 @@ def _notes(found: "Imported") -> list[str]:
 
 @app.command()
 def distil(
-    model: Annotated[Path, typer.Option(help="Folder of an encoder that transformers wrote.")],
+    model: Annotated[
+        Path, typer.Option(help="Folder of an encoder of transformers, or hf:ID of one on the hub.")
+    ],
     out: Annotated[Path, typer.Option(help="Folder of the new store.")],
     locale: Annotated[str, typer.Option(help="Language or locale of the words.")] = "en",
     vocabulary: Annotated[
@@ -135,7 +137,8 @@ def distil(
         str | None, typer.Option(help="What the card calls the encoder. [default: its folder]")
     ] = None,
     pooling: Annotated[
-        Pooling, typer.Option(help="A word's own pieces, or the marks at its ends too.")
+        Pooling,
+        typer.Option(help="The mean of a word's pieces, or as of a sentence."),
     ] = Pooling.words,
     kind: Annotated[Kind, typer.Option(help="Type of the numbers.")] = Kind.int8,
 ) -> int:
@@ -144,8 +147,11 @@ def distil(
     Each word of a vocabulary is read by itself; principal components and Zipf's weights make the
     vectors, as model2vec does. The card says what they are distilled from.
     """
+    from data_cards.errors import DataError
     from data_cards.locales import language as language_of
-    from pretrain.distillation import Encoder, distilled
+    from pretrain.distillation import distilled
+    from pretrain.encoder.folder import PREFIX, located, names_encoder
+    from pretrain.encoder.reading import open_encoder
     from pretrain.store.vector_store import VectorStore, refuse_occupied, write
 
     refuse_occupied(out)
@@ -154,21 +160,23 @@ def distil(
         words = VectorStore.packaged(language).words
     else:
         words = VectorStore.open(vocabulary).words
-    encoder = Encoder.open(model)
+    hub = names_encoder(model)
+    if not hub and not model.is_dir():
+        raise DataError(model, None, "no such folder", "name one, or hf:ID of one on the hub")
+    encoder = open_encoder(located(model if hub else Path(f"{PREFIX}{model}")))
 
     def report(done: int) -> None:
-        if done % 4096 < 256 or done == len(words):
-            typer.echo(f"{done:,} of {len(words):,} words", err=True)
+        typer.echo(f"{done:,} of {len(words):,} words", err=True)
 
     vectors = distilled(encoder, words, width, pooling.value, report)
-    called = name or encoder.name
+    called = name or (str(model).removeprefix(PREFIX) if hub else encoder.path.name)
     origin = f"distilled from {called}, comparator"
     card = (
         f"---\nlanguage: {language}\nlibrary_name: skillwise\n"
         "tags: [word-embeddings, comparator]\n---\n\n"
         f"# Word vectors {origin}\n\n"
         f"{len(words)} words of {vectors.shape[1]} dimensions, digest {{digest}}: distilled from "
-        f"the encoder {called}\n(weights sha256 `{encoder.digest}`), pooling "
+        f"the encoder {called}\n(digest `{encoder.id}`), pooling "
         f"{pooling.value}. A comparator: skillwise trained none of it.\n"
         "Their licence is that of the encoder.\n"
     )

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
-from encoder_folder import write_tiny_bert
+from encoder_toys import WIDTH, make_sentence_encoder
 from typer.testing import CliRunner
 
-from data_cards.errors import DataError, SkillwiseError
+from data_cards.errors import SkillwiseError
 from evaluation.cli import app
-from pretrain.distillation import Encoder, components, distilled, zipf_weights
+from pretrain.distillation import BATCH, components, distilled, zipf_weights
+from pretrain.encoder.reading import Encoder, open_encoder
 from pretrain.store.vector_store import CARD, VectorStore, write
 
 WORDS = ["the", "apple", "pear", "a", "plums", "oranges", "go", "went"]
@@ -18,29 +18,28 @@ WORDS = ["the", "apple", "pear", "a", "plums", "oranges", "go", "went"]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_tiny_bert(tmp_path_factory.mktemp("encoders") / "tiny-bert")
+    return make_sentence_encoder(tmp_path_factory.mktemp("encoders") / "tiny-bert")
 
 
 @pytest.fixture(scope="module")
 def encoder(folder: Path) -> Encoder:
-    return Encoder.open(folder)
+    return open_encoder(folder)
 
 
-def test_a_word_is_the_mean_of_its_pieces(encoder: Encoder) -> None:
-    found = encoder.states(["pear", "a"], "words")
-    whole = encoder.states(["pear", "a"], "sentence")
-    for row, word in enumerate(("pear", "a")):
-        ids = torch.tensor([encoder.tokenizer(word)["input_ids"]])
-        with torch.inference_mode():
-            last = encoder.model(ids, attention_mask=torch.ones_like(ids)).last_hidden_state[0]
-        assert len(last) == len(word) + 2
-        np.testing.assert_allclose(found[row], last[1:-1].mean(0).numpy(), atol=1e-5)
-        np.testing.assert_allclose(whole[row], last.mean(0).numpy(), atol=1e-5)
-
-
-def test_other_words_of_the_batch_change_nothing(encoder: Encoder) -> None:
-    alone = encoder.states(["pear"], "words")
-    np.testing.assert_allclose(encoder.states(WORDS, "words")[2], alone[0], atol=1e-5)
+def test_words_are_read_by_themselves_and_by_either_pooling(
+    encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At full width and without weights, cosines are those of the centred states."""
+    monkeypatch.setattr("pretrain.distillation.zipf_weights", np.ones)
+    monkeypatch.setattr("pretrain.distillation.BATCH", 3)
+    assert BATCH > 3
+    read = encoder.read([[word] for word in WORDS])
+    for pooling, states in (("words", read.words[:, -1]), ("sentence", read.sentences)):
+        found = distilled(encoder, WORDS, WIDTH, pooling)  # type: ignore[arg-type]
+        centred = states - states.mean(axis=0)
+        scale = np.linalg.norm(centred, axis=1).mean()
+        np.testing.assert_allclose(found @ found.T, centred @ centred.T / scale**2, atol=1e-4)
+    assert not np.allclose(read.words[:, -1], read.sentences)
 
 
 def test_components_keep_what_varies_most() -> None:
@@ -66,7 +65,7 @@ def test_vectors_have_the_width_of_a_store(encoder: Encoder) -> None:
     assert found.shape == (8, 5)
     assert np.linalg.norm(found, axis=1).mean() == pytest.approx(1, rel=1e-5)
     assert told == [8]
-    assert distilled(encoder, WORDS, 300).shape == (8, 12)
+    assert distilled(encoder, WORDS, 300).shape == (8, WIDTH)
     with pytest.raises(SkillwiseError, match="no finite numbers for these 0 words"):
         distilled(encoder, [], 5)
 
@@ -83,13 +82,3 @@ def test_a_store_says_what_it_was_distilled_from(folder: Path, tmp_path: Path) -
     assert made.meta["origin"] == "distilled from Tiny, comparator"
     card = (tmp_path / "out" / CARD).read_text("utf-8")
     assert "distilled from the encoder Tiny" in card and made.id in card
-
-
-def test_what_is_no_encoder_is_refused(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="holds no encoder"):
-        Encoder.open(tmp_path)
-    for file in folder.iterdir():
-        (tmp_path / file.name).write_bytes(file.read_bytes())
-    (tmp_path / "model.safetensors").write_bytes(b"garbage")
-    with pytest.raises(DataError, match="cannot be opened as an encoder"):
-        Encoder.open(tmp_path)
