@@ -187,6 +187,7 @@ def test_bad_input_is_one_line(case: str, capsys: pytest.CaptureFixture[str]) ->
         (["--seeds", "many"], "seeds"),
         (["--jobs", "0"], "jobs"),
         (["--vectors", "nowhere"], "nowhere"),
+        (["--vectors", "hf:nowhere"], "hf:nowhere: no such folder; name a folder of an encoder"),
         (["--no-such-option"], "no-such-option"),
         (["--out", "data/music@en-US/test.jsonl"], "is a file; name a folder"),
     ],

@@ -58,19 +58,19 @@ class WordInput(nn.Module):
     def __init__(self, settings: DNNSettings, widths: Widths, grams: int) -> None:
         super().__init__()
         self.settings = settings
-        width, apart = widths.vector, settings.context_projection
-        plain = not (settings.projection and width)
-        self.project = None if plain else nn.Linear(width, settings.projection)
+        width, context = widths.vector, widths.context
+        projected = bool(settings.projection and width)
+        self.project = nn.Linear(width, settings.projection) if projected else None
         if settings.characters:
             self.ngrams = nn.EmbeddingBag(grams + 1, settings.characters, mode="sum", padding_idx=0)
             nn.init.normal_(self.ngrams.weight[1:], std=0.3 / settings.characters**0.5)
         self.unknown = nn.Parameter(torch.zeros(width)) if settings.vectors == "table" else None
-        own = width if plain else settings.projection
-        self.together = bool(widths.context and own and not apart)
-        self.states = None
-        if widths.context and (own or apart):
-            self.states = nn.Linear(widths.context, own if self.together else apart)
-        beside = 0 if self.together else apart if self.states is not None else widths.context
+        to = settings.context_projection or settings.projection
+        self.states = nn.Linear(context, to) if context and to else None
+        self.together = bool(context and projected and not settings.context_projection)
+        """Whether states and vector are projected as one: what they come to is added up."""
+        own = settings.projection if projected else width
+        beside = (to or context) if context and not self.together else 0
         self.width = own + settings.characters + beside
 
     def forward(self, batch: Batch) -> Tensor:

@@ -23,8 +23,7 @@ MOST = 2048
 LONGEST = 512
 """Pieces of a sentence, for an encoder that tells no limit of its own."""
 
-Cut = tuple[list[int], list[int]]
-"""Ids of a sentence's pieces, and the word of each."""
+_REMEDY = "name a folder of an encoder that `AutoModel.from_pretrained` opens"
 
 
 @dataclass(frozen=True)
@@ -89,27 +88,34 @@ def open_encoder(path: Path) -> Encoder:
     return _open(path.resolve(), digest(path.resolve()))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _open(path: Path, id: str) -> Encoder:
-    from transformers import AutoConfig, AutoModel  # takes seconds
-
-    remedy = "name a folder that `AutoModel.from_pretrained` opens"
     try:
-        with _silence(), torch.random.fork_rng(devices=[]):  # what the folder lacks is drawn
-            config = AutoConfig.from_pretrained(path, local_files_only=True)
-            model, told = AutoModel.from_pretrained(
-                path, config=config, local_files_only=True, use_safetensors=True,
-                dtype=torch.float32, output_loading_info=True,
-            )  # fmt: skip
+        encoder = _loaded(path, id)
+        encoder.read([("a",)])  # a model that tells no states is found out here
+    except SkillwiseError:
+        raise
     except Exception as error:  # of many kinds: what a folder lacks shows in many places
         reason = str(error).strip().partition("\n")[0]
-        raise DataError(path, None, f"cannot be opened ({reason[:200]})", remedy) from None
-    missing = sorted(n for n in told["missing_keys"] if "pooler" not in n)
+        raise DataError(path, None, f"cannot be opened ({reason[:200]})", _REMEDY) from None
+    return encoder
+
+
+def _loaded(path: Path, id: str) -> Encoder:
+    from transformers import AutoConfig, AutoModel  # takes seconds
+
+    config = AutoConfig.from_pretrained(path, local_files_only=True)
+    if config.is_encoder_decoder:
+        raise DataError(path / CONFIG, None, "has a decoder beside its encoder", _REMEDY)
+    with _silence(), torch.random.fork_rng(devices=[]):  # what the folder lacks is drawn
+        model, told = AutoModel.from_pretrained(
+            path, config=config, local_files_only=True, use_safetensors=True,
+            dtype=torch.float32, output_loading_info=True,
+        )  # fmt: skip
+    missing = sorted(name for name in told["missing_keys"] if "pooler" not in name)
     if missing:
         fault = f"lacks {len(missing)} of its weights, {missing[0]} first"
-        raise DataError(path, None, fault, remedy)
-    if getattr(config, "is_encoder_decoder", False):
-        raise DataError(path / CONFIG, None, "is no encoder alone; it has a decoder too", remedy)
+        raise DataError(path, None, fault, _REMEDY)
     model.eval().requires_grad_(False)
     return Encoder(
         path, id, int(config.num_hidden_layers), int(config.hidden_size), model,

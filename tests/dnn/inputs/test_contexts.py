@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from dnn_toys import TOY, TRAIN, WORD_VECTORS, settings, utterance
 
 from data_cards.representation import InContext
+from dnn.inputs import contexts
 from dnn.inputs.contexts import Contexts
 from dnn.inputs.dataset import training_set
 from dnn.inputs.reader import Reader
@@ -66,6 +68,15 @@ def test_training_reads_each_text_once_copies_with_it() -> None:
     batch, _ = data.batch(torch.tensor([21, 0, 5]))
     assert batch.context is not None and batch.context.dtype == torch.float32
     torch.testing.assert_close(batch.context[:3, 0], own(TRAIN[21].tokens), atol=5e-3, rtol=1e-3)
+
+
+def test_many_texts_are_read_in_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = [*TRAIN[:7], TRAIN[0], *TRAIN[9:]]
+    whole = Contexts(Spelling(), BOTH).read(asked)
+    monkeypatch.setattr(contexts, "CHUNK", 3)
+    cut = Contexts(Spelling(), BOTH).read(asked)
+    for name in ("words", "starts", "sentences", "texts"):
+        assert torch.equal(getattr(whole, name), getattr(cut, name))
 
 
 def test_nothing_is_read_where_nothing_is_asked() -> None:

@@ -7,6 +7,7 @@ import pytest
 import torch
 from dnn_toys import TOY, TRAIN, WORDS, make_store, settings, utterance
 
+from data_cards import artefact
 from data_cards.errors import DataError, SkillwiseError
 from data_cards.records import Skill
 from dnn.block import decode
@@ -183,3 +184,14 @@ def test_steps_of_stage_1() -> None:
 def test_transfer_without_a_source_is_one_line() -> None:
     with pytest.raises(SkillwiseError, match="needs a source model"):
         DNN(settings(transfer=TransferSettings()))
+
+
+def test_a_source_model_of_before_there_were_encoders_opens(tmp_path: Path) -> None:
+    place = saved(trained(), tmp_path / "new")
+    kept = artefact.read(place, "source", frozenset({WEIGHTS, MODEL, SEEN}))
+    model = kept.json(MODEL)
+    del model["encoder"], model["widths"]
+    parts = {**kept.parts, MODEL: artefact.packed(model)}
+    artefact.write(tmp_path / "old", "source", kept.settings_as(SourceSettings), parts)
+    old, new = SourceModel.open(tmp_path / "old"), SourceModel.open(place)
+    assert (old.encoder, old.widths, old.digest) == ("", new.widths, new.digest)

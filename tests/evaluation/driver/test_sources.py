@@ -5,13 +5,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from encoder_toys import make_encoder
 from toy_skills import music, shopping, write_skills
 
 from data_cards.errors import SkillwiseError
+from dnn.engine import Engine
 from dnn.packs.reader import PackFile
+from dnn.transfer.source import SourceModel
 from evaluation.driver.pack import add
 from evaluation.driver.sources import lacking, prepare_sources
 from evaluation.planning.plan import CompareSettings, Plan, plan
+from pretrain.encoder.folder import digest
 
 SMALL = {
     "projection": 8, "characters": 8, "shared": 8, "task": 8, "hidden": 8, "min_steps": 5,
@@ -66,3 +70,21 @@ def test_only_the_skills_of_the_plan_need_one(tmp_path: Path) -> None:
     assert lacking(replace(found, sources={})) == []
     with pytest.raises(SkillwiseError, match="no skill to measure"):
         plan(settings, tmp_path)
+
+
+@pytest.mark.slow
+def test_stage_1_reads_the_encoder_that_stage_2_reads(tmp_path: Path) -> None:
+    encoder = make_encoder(tmp_path / "encoder")
+    small = SMALL | {"vectors": '"none"', "context": "true", "sentence": "true"}
+    settings = CompareSettings(
+        data=(write_skills(tmp_path / "toys"),), systems=("dnn-mlm-transfer",), skills="music@*",
+        changes=tuple(f"dnn-mlm-transfer.{key}={value}" for key, value in small.items()),
+        vectors=(Path(f"hf:{encoder}"),),
+    )  # fmt: skip
+    found = plan(settings, tmp_path / "sources")
+    ((line,),) = [list(add(found, tmp_path / "all.packs", seed=0, again=False, jobs=1))]
+    assert line.startswith("music@en-US: ")
+    (source,) = {s.path for s in found.sources["dnn-mlm-transfer"].values()}
+    assert SourceModel.open(source).encoder == digest(encoder)
+    engine = Engine(tmp_path / "all.packs")
+    assert engine.parse("music@en-US", "play some jazz")[0] == ("play", "some", "jazz")

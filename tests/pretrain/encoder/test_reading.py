@@ -173,3 +173,18 @@ def test_a_damaged_folder_is_told_in_one_line(tmp_path: Path) -> None:
     (whole / "tokenizer.json").write_text("{")
     with pytest.raises(DataError, match="its tokenizer cannot be opened"):
         open_encoder(whole)
+
+
+def test_a_model_with_a_decoder_is_refused(tmp_path: Path) -> None:
+    folder = make_encoder(tmp_path / "e")
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"is_encoder_decoder": True}))
+    with pytest.raises(DataError, match="has a decoder beside its encoder"):
+        open_encoder(folder)
+
+
+def test_a_model_of_another_kind_is_told_in_one_line(tmp_path: Path) -> None:
+    folder = make_encoder(tmp_path / "e")
+    (folder / "config.json").write_text(json.dumps({"model_type": "no such kind"}))
+    with pytest.raises(DataError, match="cannot be opened"):
+        open_encoder(folder)
