@@ -55,7 +55,7 @@ FOLDERS = {"new", "run", "run2", "store", "encoder", "data", "data/music@en-US"}
 ADDED = {
     "store import": ["--text"],
     "compare": ["--vectors"], "nightly": ["--vectors"], "pack add": ["--vectors"],
-    "parse": ["--vectors"],
+    "parse": ["--vectors"], "ablate": ["--vectors"],
     "claims": ["--convergence", "--reference", "--json"],
 }  # fmt: skip
 """Options for places that the calls above leave out."""

@@ -1,0 +1,8 @@
+"""Which number formats this processor is fast in."""
+
+import torch
+
+
+def bfloat16_is_fast() -> bool:
+    """Whether this processor multiplies bfloat16 matrices itself."""
+    return bool(torch.cpu._is_avx512_bf16_supported())  # noqa: SLF001
