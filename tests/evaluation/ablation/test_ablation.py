@@ -172,3 +172,10 @@ def test_the_command(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[s
             main(argv)
         assert ended.value.code == 0
         assert words in capsys.readouterr().out
+
+
+def test_vectors_that_are_given_stand_in_for_the_bases() -> None:
+    given = [Path("hf:somebody/encoder"), Path("store")]
+    rows = read(find("representation"), vectors=given).rows
+    assert {row.settings.vectors for row in rows} == {tuple(given)}
+    assert read(find("representation")).rows[0].settings.vectors == ()

@@ -15,3 +15,8 @@ def test_pairs() -> None:
         ("dnn-mlm", "dnn"),
     ]
     assert pairs(["maxent-crf-strong", "dnn-mlm"]) == [("maxent-crf-strong", "dnn-mlm")]
+
+
+def test_transfer_and_encoders_are_compared_with_the_network_that_has_neither() -> None:
+    found = pairs(["maxent-crf", "dnn-context", "dnn", "dnn-mlm", "dnn-mlm-transfer"])
+    assert {b for a, b in found if a == "dnn-mlm"} == {"dnn-context", "dnn", "dnn-mlm-transfer"}
