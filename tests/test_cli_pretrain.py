@@ -10,7 +10,7 @@ from evaluation.cli import main
 from pretrain.store.vector_store import CARD, FILE, VectorStore
 
 SMALL = [
-    "width=16", "heads=2", "feed_forward=16", "row=8", "rows=8", "min_count=1", "negatives=9",
+    "width=16", "heads=2", "row=8", "rows=8", "min_count=1", "negatives=9",
 ]  # fmt: skip
 
 
