@@ -85,7 +85,7 @@ def prepare(sources: Sequence[Source], folder: Path, *, pieces: int, longest: in
             _write(spools, tokenizer, longest, scratch / "lines.arrow")
             for spool in spools:
                 spool.path.unlink()
-    return _opened(target, tuple(s.weight for s in sources), digest)
+    return opened(target, tuple(s.weight for s in sources), digest)
 
 
 def _write(spools: Sequence[Spool], tokenizer: Tokenizer, longest: int, path: Path) -> None:
@@ -102,7 +102,8 @@ def _write(spools: Sequence[Spool], tokenizer: Tokenizer, longest: int, path: Pa
         writer.finalize()
 
 
-def _opened(target: Path, weights: tuple[int, ...], digest: str) -> Lines:
+def opened(target: Path, weights: tuple[int, ...], digest: str) -> Lines:
+    """The lines of a folder that `prepare` made, memory-mapped."""
     table = Dataset.from_file(str(target / "lines.arrow")).data.table.combine_chunks()
     column = table.column("ids").combine_chunks()
     starts = column.offsets.to_numpy().astype(np.int64)

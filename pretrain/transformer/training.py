@@ -42,6 +42,9 @@ class Observer:
     report_every: int = 50
     checkpoint: Checkpoint | None = None
     checkpoint_every: int = 500
+    plateau: Checkpoint | None = None
+    """Where the state before the fall of the rate is kept, from which a longer run can go on."""
+    after_step: Callable[[int, MaskedLanguageModel], None] = lambda *_: None
 
 
 def accelerated() -> Accelerator:
@@ -72,6 +75,11 @@ def share_of_peak(step: int, settings: EncoderSettings, steps: int) -> float:
     falling = max(1, int(settings.fall * steps))
     done = (step - (steps - falling)) / falling
     return 1.0 if done <= 0 else max(0.01, 1 - math.sqrt(done))
+
+
+def steady(settings: EncoderSettings, steps: int) -> int:
+    """The last step before the rate falls."""
+    return steps - max(1, int(settings.fall * steps))
 
 
 def train(
@@ -116,6 +124,7 @@ def train(
         for optimizer in optimizers:
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
+        watching.after_step(step, model)
         told.append((masks, right))
         words += batch.ids.size * accelerator.num_processes
         if step % watching.report_every == 0 or step == steps:
@@ -124,10 +133,15 @@ def train(
             watching.report(Progress(step, steps, means[0], means[1], words / seconds))
             told.clear()
             clock, words = time.perf_counter(), 0
-        if checkpoint is not None and (step % watching.checkpoint_every == 0 or step == steps):
+        due = step % watching.checkpoint_every == 0 or step == steps
+        kept = [checkpoint] if checkpoint is not None and due else []
+        if watching.plateau is not None and step == steady(settings, steps):
+            kept.append(watching.plateau)
+        if kept:
             accelerator.wait_for_everyone()
-            if accelerator.is_main_process:
-                checkpoint.write(model, optimizers, step)
+        if accelerator.is_main_process:
+            for each in kept:
+                each.write(model, optimizers, step)
     return model
 
 

@@ -7,6 +7,7 @@ from tokenizers import Tokenizer
 from transformers import ElectraModel, PreTrainedTokenizerFast
 
 from data_cards.scratch import written_whole
+from pretrain.encoder.reading import silence
 from pretrain.transformer.pieces import END, MASK, PAD, UNKNOWN
 
 CARD = "README.md"
@@ -17,7 +18,8 @@ def write(folder: Path, encoder: ElectraModel, tokenizer: Tokenizer, card: str) 
     with written_whole(folder, "free some space") as scratch:
         scratch.mkdir()
         half = {k: v.to(torch.float16) for k, v in encoder.state_dict().items()}
-        encoder.save_pretrained(scratch, state_dict=half)
+        with silence():
+            encoder.save_pretrained(scratch, state_dict=half)
         fast = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
             tokenizer_object=tokenizer, unk_token=UNKNOWN, mask_token=MASK, pad_token=PAD,
             sep_token=END, model_max_length=encoder.config.max_position_embeddings,
