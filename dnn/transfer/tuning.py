@@ -26,7 +26,7 @@ from dnn.settings import TuningSettings
 from pretrain.encoder.folder import FILES
 from pretrain.encoder.pieces import NOBODY, Pieces
 from pretrain.encoder.reading import Encoder
-from pretrain.transformer.training import bfloat16_is_fast
+from pretrain.precision import bfloat16_is_fast
 
 KEPT = torch.float16
 """How the weights are kept."""

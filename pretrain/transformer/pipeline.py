@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from data_cards.errors import DataError, SkillwiseError
 from pretrain.mlm.checkpoint import Checkpoint
 from pretrain.mlm.warm_start import factorised
+from pretrain.store import induction
 from pretrain.store import vector_store as store
 from pretrain.transformer import cards, training, writing
 from pretrain.transformer.budget import CHECKPOINT, PLATEAU, steps_of
@@ -103,7 +104,8 @@ def _write(
         "made_of": settings.export,
     }
     about = cards.of_vectors(request, lines, taken, len(words.words), made.shape[1], steps)
-    store.write(request.out, words.words, made, meta, about)
+    contexts = induction.fit(words.texts(lines, request.seed), made)
+    store.write(request.out, words.words, made, meta, about, induction=contexts)
 
 
 def _start(lines: Lines, request: Request, say: Callable[[str], None]) -> NDArray[np.float32]:

@@ -82,7 +82,8 @@ def _places(lines: Lines, words: Words, most: int, shortest: int, seed: int) -> 
     """
     turn = np.random.default_rng(seed).permutation(len(lines.source)).astype(np.int64)
     turn[lines.lengths < shortest] += len(turn)
-    order = np.argsort(turn[words.line], kind="stable")
+    there = np.flatnonzero(words.word >= 0)
+    order = there[np.argsort(turn[words.line[there]], kind="stable")]
     order = order[np.argsort(words.word[order], kind="stable")]
     word = words.word[order]
     first = np.searchsorted(word, np.arange(len(words.words)))

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from pretrain.mlm.checkpoint import Checkpoint
 from pretrain.mlm.row_adagrad import RowAdagrad
+from pretrain.precision import bfloat16_is_fast
 from pretrain.transformer.batches import Batch, Masker, Plan
 from pretrain.transformer.lines import Lines
 from pretrain.transformer.model import MaskedLanguageModel
@@ -56,11 +57,6 @@ def accelerated() -> Accelerator:
     if chosen or PartialState().device.type != "cpu" or not bfloat16_is_fast():
         return Accelerator()
     return Accelerator(mixed_precision="bf16")
-
-
-def bfloat16_is_fast() -> bool:
-    """Whether this processor multiplies bfloat16 matrices itself."""
-    return bool(torch.cpu._is_avx512_bf16_supported())  # noqa: SLF001
 
 
 def share_of_peak(step: int, settings: EncoderSettings, steps: int) -> float:

@@ -1,5 +1,6 @@
 """The words of the lines, put together from their pieces, and the places where they stand."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,24 +8,27 @@ from numpy.typing import NDArray
 
 from data_cards.errors import SkillwiseError
 from data_cards.words import normalise
+from pretrain.store.induction import END, UNKNOWN
 from pretrain.transformer.lines import Lines
 from pretrain.transformer.pieces import CONTINUES, SPECIAL, continuing, pieces_of
 
+PIECE = 10_000
+"""Lines of a piece of text."""
 LONGEST = 12
 """Pieces of a word, at most; a longer one is no word that a skill would use."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The most frequent words of a text, and where each of them stands.
+    """The most frequent words of a text, and where they stand.
 
-    Places that a cut between two lines goes through are not among them.
+    A place of another word, or one that a cut between two lines goes through, is `UNKNOWN`.
     """
 
     words: tuple[str, ...]  # most frequent first
     pieces: NDArray[np.int64]  # (pieces of all words,), ids one word after the other
     sizes: NDArray[np.int64]  # (words,), pieces of each
-    word: NDArray[np.int32]  # (places,), which word
+    word: NDArray[np.int32]  # (places,), which word, in the order of the text
     at: NDArray[np.int64]  # (places,), its first piece among the ids of the lines
     line: NDArray[np.int32]  # (places,), the line
 
@@ -34,6 +38,15 @@ class Words:
         sums = np.add.reduceat(table[self.pieces], starts, axis=0)
         mean: NDArray[np.float32] = (sums / self.sizes[:, None]).astype(np.float32)
         return mean
+
+    def texts(self, lines: Lines, seed: int) -> Iterator[NDArray[np.int64]]:
+        """Pieces of the text as words, with `END` behind each line, in an order drawn by `seed`."""
+        count = len(lines.source)
+        edges = np.arange(0, count + PIECE, PIECE).clip(max=count)
+        for i in np.random.default_rng(seed).permutation(len(edges) - 1):
+            first, last = np.searchsorted(self.line, edges[i : i + 2])
+            ends = np.searchsorted(self.line[first:last], np.arange(edges[i] + 1, edges[i + 1] + 1))
+            yield np.insert(self.word[first:last].astype(np.int64), ends, END)
 
 
 def frequent(lines: Lines, most: int, fewest: int) -> Words:
@@ -47,7 +60,7 @@ def frequent(lines: Lines, most: int, fewest: int) -> Words:
     weights = np.asarray(lines.weights)[lines.source[line]]
     counts = np.bincount(kind, weights, len(spelt))
     names = pieces_of(lines.tokenizer)
-    number = np.full(len(spelt), -1, np.int32)
+    number = np.full(len(spelt), UNKNOWN, np.int32)
     found: dict[str, tuple[int, ...]] = {}
     for each in np.argsort(-counts, kind="stable"):
         if counts[each] < fewest or len(found) == most:
@@ -61,10 +74,11 @@ def frequent(lines: Lines, most: int, fewest: int) -> Words:
             f"the text has {len(found)} words that occur {fewest} times or more; "
             "give more text or lower --set fewest"
         )
-    whole = (number[kind] >= 0) & (at + sizes <= lines.starts[line + 1])
+    whole = at + sizes <= lines.starts[line + 1]
     return Words(
         tuple(found), np.concatenate([np.array(p) for p in found.values()]),
-        np.array([len(p) for p in found.values()]), number[kind[whole]], at[whole], line[whole],
+        np.array([len(p) for p in found.values()]),
+        np.where(whole, number[kind], UNKNOWN).astype(np.int32), at, line,
     )  # fmt: skip
 
 
