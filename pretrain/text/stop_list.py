@@ -42,6 +42,14 @@ class StopList:
                 read.append(card.name)
         return cls(frozenset(digests), tuple(read), tuple(absent))
 
+    @classmethod
+    def of_sentences(
+        cls, sentences: Iterable[Iterable[str]], suites: tuple[str, ...] = (),
+        absent: tuple[str, ...] = (),
+    ) -> "StopList":  # fmt: skip
+        """Sentences of normalised words, of these suites."""
+        return cls(frozenset(map(_digest, sentences)), suites, absent)
+
     @property
     def digest(self) -> str:
         """Names what it holds, whatever the order."""

@@ -1,7 +1,6 @@
 """What a step reads and predicts."""
 
 from dataclasses import astuple
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -107,9 +106,7 @@ def test_a_step_is_a_function_of_seed_and_step(toy: Lines) -> None:
         )
         for a, b in zip(astuple(one), astuple(two), strict=True):
             np.testing.assert_array_equal(a, b)
-    assert not np.array_equal(
-        Plan(toy, chosen, 7).indices(1), Plan(toy, chosen, 8).indices(1)
-    )
+    assert not np.array_equal(Plan(toy, chosen, 7).indices(1), Plan(toy, chosen, 8).indices(1))
 
 
 def test_neighbours_words_are_of_the_line_before_or_after_in_the_same_source(toy: Lines) -> None:
