@@ -10,6 +10,7 @@ from dataclasses import astuple, dataclass
 import numpy as np
 import torch
 from accelerate import Accelerator, PartialState
+from accelerate.state import is_initialized
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -51,8 +52,11 @@ class Observer:
 def accelerated() -> Accelerator:
     """accelerate as its own settings say; on a CPU with bfloat16 products, in bfloat16.
 
-    There they are more than twice as fast, and the weights stay float32.
+    There they are more than twice as fast, and the weights stay float32. A process has one
+    precision: where a training has chosen it before, this one keeps it.
     """
+    if is_initialized():
+        return Accelerator()
     chosen = "ACCELERATE_MIXED_PRECISION" in os.environ  # by `accelerate launch` or its settings
     if chosen or PartialState().device.type != "cpu" or not bfloat16_is_fast():
         return Accelerator()

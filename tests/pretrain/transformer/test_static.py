@@ -25,7 +25,7 @@ def toy(tmp_path: Path) -> Lines:
 
 def model(toy: Lines, **changes: int) -> MaskedLanguageModel:
     torch.manual_seed(0)
-    return MaskedLanguageModel(settings(**changes), toy.tokenizer.get_vocab_size())
+    return MaskedLanguageModel(settings(longest=12, **changes), toy.tokenizer.get_vocab_size())
 
 
 @pytest.mark.parametrize("layers", [1, 2])
