@@ -23,7 +23,7 @@ compare: .venv runs/vectors/en/vectors.safetensors
 	$(BIN)/skillwise compare --suite starter --shots 20 --vectors runs/vectors/en --out $(RUN)
 
 runs/vectors/en/vectors.safetensors: | .venv
-	$(BIN)/skillwise pretrain --chitchat --suite starter --locale en --steps $(STEPS) --resume --out runs/vectors/en
+	$(BIN)/skillwise pretrain --chitchat --suite starter --stop-list starter --locale en --steps $(STEPS) --resume --out runs/vectors/en
 
 # the fast tests, on two cores, a file of tests on one of them: minutes
 test: .venv

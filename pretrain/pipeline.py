@@ -1,11 +1,11 @@
-"""The whole MLM stage: sources -> corpus -> warm start -> training -> store and card."""
+"""The stage of the log-bilinear encoder: sources -> corpus -> start -> training -> store, card."""
 
 import hashlib
 import json
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ from pretrain.store import induction
 from pretrain.store import vector_store as store
 from pretrain.text.corpus import Corpus, prepare
 from pretrain.text.sources import Source
+from pretrain.text.stop_list import StopList
 from pretrain.text.vocabulary import END, SPECIAL, words_of
 
 PIECE = 10_000
@@ -33,7 +34,7 @@ PIECE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What one call of `skillwise pretrain` is asked for."""
+    """What one call of `skillwise pretrain --encoder log-bilinear` is asked for."""
 
     sources: tuple[Source, ...]
     language: str
@@ -44,6 +45,14 @@ class Request:
     minutes: float | None = None
     resume: bool = False
     command: str = ""
+    stop: StopList = field(default_factory=StopList)
+    work: Path | None = None
+    """Where corpus and checkpoint lie; by default in `out`."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder of corpus and checkpoint."""
+        return self.work or self.out / ".work"
 
 
 def pretrain(
@@ -54,21 +63,23 @@ def pretrain(
     """Train word vectors and write their store to `request.out`; returns its folder.
 
     What the stage needs on the way (corpus, checkpoint) lies in `OUT/.work` until the store is
-    there. Raises `SkillwiseError` for whatever the user can mend, and leaves no half store.
+    there, or in `request.work`, which stays. Raises `SkillwiseError` for whatever the user can
+    mend, and leaves no half store.
     """
     _check(request)
     accelerator = Accelerator()
     if not accelerator.is_main_process:  # one process speaks for all
         say, report = (lambda _: None), (lambda _: None)
     started = time.perf_counter()
-    work = request.out / ".work"
-    settings = request.settings
+    work, settings = request.folder, request.settings
     say(f"reading {len(request.sources)} sources")
     with accelerator.main_process_first():
         corpus = prepare(
             request.sources, work, row=settings.row, max_words=settings.max_words,
             min_count=settings.min_count,
         )  # fmt: skip
+        left_out = work / f"left-out-{corpus.digest[:16]}.json"
+        taken = request.stop.counted(request.sources, left_out)
     say(f"{int(corpus.counts.sum()):,} words, vocabulary {len(corpus.counts) - len(SPECIAL):,}")
     run = _run_digest(request, corpus)
     path = work / "checkpoint.safetensors"
@@ -100,10 +111,11 @@ def pretrain(
         }
         seconds = time.perf_counter() - started
         store.write(
-            request.out, words, vectors, meta, _card(request, corpus, steps, seconds),
+            request.out, words, vectors, meta, _card(request, corpus, taken, steps, seconds),
             induction=induction.fit(texts(corpus, request.seed), vectors),
         )  # fmt: skip
-        shutil.rmtree(work, ignore_errors=True)
+        if request.work is None:
+            shutil.rmtree(work, ignore_errors=True)
     accelerator.wait_for_everyone()
     return request.out
 
@@ -132,9 +144,9 @@ def _check(request: Request) -> None:
     if not request.sources:
         raise SkillwiseError("no text to learn from; give --text FILE, --suite NAME or --chitchat")
     store.refuse_occupied(request.out)
-    if (request.out / ".work" / "checkpoint.safetensors").exists() and not request.resume:
+    if (request.folder / "checkpoint.safetensors").exists() and not request.resume:
         raise DataError(
-            request.out, None, "holds an unfinished training",
+            request.work or request.out, None, "holds an unfinished training",
             "go on with --resume, or remove the folder",
         )  # fmt: skip
 
@@ -144,7 +156,9 @@ def _run_digest(request: Request, corpus: Corpus) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _card(request: Request, corpus: Corpus, steps: int, seconds: float) -> str:
+def _card(
+    request: Request, corpus: Corpus, taken: dict[str, int], steps: int, seconds: float
+) -> str:
     weights = "\n".join(f"- {s.name}, weight {s.weight}, digest `{s.digest[:16]}`"
                         for s in request.sources)  # fmt: skip
     settings = json.dumps(request.settings.model_dump(mode="json"), indent=1)
@@ -153,11 +167,11 @@ language: [{request.language}]
 library_name: skillwise
 tags: [word-embeddings, masked-language-modelling]
 ---
-# Word vectors, {request.language}, {request.settings.width} dimensions
+# Word vectors, {request.language}, {request.settings.width} dimensions, log-bilinear
 
-{len(corpus.counts) - len(SPECIAL):,} words, trained by masked language modelling on
-{int(corpus.counts.sum()):,} running words in {steps:,} steps ({seconds / 60:.1f} minutes), seed
-{request.seed}. Content digest `{{digest}}`.
+{len(corpus.counts) - len(SPECIAL):,} words, trained by a log-bilinear encoder, which predicts each
+word from its neighbours, on {int(corpus.counts.sum()):,} running words in {steps:,} steps
+({seconds / 60:.1f} minutes), seed {request.seed}. Content digest `{{digest}}`.
 
 Made by
 
@@ -166,6 +180,8 @@ Made by
 from
 
 {weights}
+
+{request.stop.told(taken)}
 
 Settings:
 

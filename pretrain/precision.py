@@ -1,4 +1,4 @@
-"""Which number formats this processor is fast in."""
+"""Which precision this machine computes fast."""
 
 import torch
 

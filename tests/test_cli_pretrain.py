@@ -6,25 +6,39 @@ from pathlib import Path
 
 import pytest
 
+from data_cards.card import DATA_VARIABLE, card
+from data_cards.registry.loading import load
 from evaluation.cli import main
+from pretrain.encoder.reading import open_encoder
 from pretrain.store.vector_store import CARD, FILE, VectorStore
+from pretrain.transformer import training
 
 SMALL = [
-    "width=16", "heads=2", "feed_forward=16", "row=8", "rows=8", "min_count=1", "negatives=9",
+    "width=16", "heads=2", "row=8", "rows=8", "min_count=1", "negatives=9",
 ]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
 def text(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
+    # a process has one precision, and other tests run in this one
+    monkeypatch.setattr(training, "bfloat16_is_fast", lambda: False)
+    monkeypatch.delenv(DATA_VARIABLE, raising=False)
     draw = random.Random(0)
     fruit = ["apple", "orange", "pear", "Äpfel"]
     rows = [f"please buy {draw.choice(fruit)} and {draw.choice(fruit)} today" for _ in range(200)]
     Path("a.txt").write_text("\n".join(rows), "utf-8")
 
 
+TINY = [
+    "pieces=120", "table=16", "width=16", "layers=1", "heads=2", "feed_forward=16", "batch=64",
+    "negatives=9", "longest=12",
+]  # fmt: skip
+
+
 def run(*argv: str) -> int:
-    small = [part for change in SMALL for part in ("--set", change)]
+    changes = TINY if "transformer" in argv else SMALL
+    small = [part for change in changes for part in ("--set", change)]
     with pytest.raises(SystemExit) as ended:
         main(["pretrain", *small, *argv])
     assert isinstance(ended.value.code, int)
@@ -49,6 +63,39 @@ def test_a_small_vocabulary_with_the_default_candidates() -> None:
     options = ["--text", "a.txt", "--steps", "3", "--out", "s", "--set", "negatives=2048"]
     assert run(*options) == 0
     assert VectorStore.open(Path("s")).width == 16
+
+
+def test_from_text_to_an_encoder_and_its_vectors(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["--encoder", "transformer", "--text", "a.txt", "--work", "w", "--out"]
+    assert run(*asked, "s", "--steps", "5", "--stop-list", "starter") == 0
+    said = capsys.readouterr()
+    assert "step 5/5  loss" in said.err and "right" in said.err
+    assert "Writing" not in said.err  # no bars of a library
+    assert "--vectors hf:s/encoder takes it" in said.out
+    assert f"s: {len(VectorStore.open(Path('s')))} words" in said.out
+    assert open_encoder(Path("s/encoder")).width == 16
+    told = Path("s", CARD).read_text("utf-8")
+    assert "test utterances of starter." in told
+    assert {p.name.split("-")[0] for p in Path("w").iterdir()} == {
+        "checkpoint.safetensors", "plateau.safetensors", "lines", "left", "start",
+    }  # fmt: skip
+    assert run(*asked, "t", "--resume", "--set", "export=states", "--stop-list", "starter") == 0
+    assert VectorStore.open(Path("t")).meta["made_of"] == "states"
+    assert run(*asked, "u", "--steps", "9") == 2
+    assert "w: holds a training; go on with --resume" in capsys.readouterr().err
+
+
+def test_test_utterances_stay_out_of_the_text_by_default(tmp_path: Path) -> None:
+    skills = [s for s in load(card("starter")) if s.language == "en"]
+    tests = [" ".join(u.tokens) for s in skills for u in s.test]
+    Path("b.txt").write_text("\n".join([*tests, *tests]), "utf-8")
+    asked = ["--text", "a.txt", "--text", "b.txt", "--steps", "2", "--out"]
+    assert run(*asked, "s") == 0
+    told = Path("s", CARD).read_text("utf-8")
+    assert f"{tmp_path.name}/b.txt: {2 * len(tests):,} lines" in told
+    assert "Not on the machine: " in told
+    assert run(*asked, "t", "--stop-list", "none") == 0
+    assert "no stop list" in Path("t", CARD).read_text("utf-8")
 
 
 BAD: dict[str, tuple[list[str], str]] = {
@@ -77,6 +124,31 @@ BAD: dict[str, tuple[list[str], str]] = {
     "a name": (["--text", "a.txt", "--locale", "German"], "--locale German: write de"),
     "NUL": (["--text", "nul.txt"], "nul.txt:1: holds a NUL byte"),
     "UTF-16": (["--text", "utf-16.txt"], "utf-16.txt: is UTF-16; save the file as UTF-8"),
+    "no budget": (["--encoder", "transformer", "--text", "a.txt"], "give --steps"),
+    "no such encoder": (["--encoder", "bert", "--text", "a.txt"], "'log-bilinear'"),
+    "the other's key": (
+        ["--text", "a.txt", "--set", "layers=2"],
+        "--set layers: no such setting of the log-bilinear encoder; it is one of --encoder "
+        "transformer",
+    ),
+    "an odd key": (
+        ["--encoder", "transformer", "--text", "a.txt", "--set", "layer=2"],
+        "no such setting of the transformer encoder; did you mean 'layers'?",
+    ),
+    "no such export": (
+        ["--encoder", "transformer", "--text", "a.txt", "--set", "export=all"],
+        "--set export='all'",
+    ),
+    "no such stop list": (["--text", "a.txt", "--stop-list", "startr"], "did you mean 'starter'?"),
+    "an absent stop list": (
+        ["--text", "a.txt", "--stop-list", "hwu64"],
+        "--stop-list hwu64: its data are not on this",
+    ),
+    "all and one": (
+        ["--text", "a.txt", "--stop-list", "all", "--stop-list", "starter"],
+        "all: stands alone",
+    ),
+    "work is a file": (["--text", "a.txt", "--work", "a.txt"], "--work a.txt: is a file"),
     "7z": (["--text", "a.7z"], "a.7z: is a 7z archive; unpack it"),
 }
 
@@ -92,7 +164,8 @@ def test_bad_input_is_one_line(case: str, capsys: pytest.CaptureFixture[str]) ->
     Path("a.7z").write_bytes(b"7z\xbc\xaf\x27\x1c\0\4")
     options, words = BAD[case]
     before = sorted(p.name for p in Path().iterdir())
-    assert run("--out", "s", "--steps", "5", *options) == 2
+    budget = [] if case == "no budget" else ["--steps", "5"]
+    assert run("--out", "s", *budget, *options) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
     last = captured.err.splitlines()[-1]
@@ -109,7 +182,10 @@ def test_bad_input_is_one_line(case: str, capsys: pytest.CaptureFixture[str]) ->
 def test_the_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--help") == 0
     said = capsys.readouterr().out
-    for option in ("--text", "--suite", "--chitchat", "--minutes", "--steps", "--resume", "--out"):
+    for option in (
+        "--text", "--suite", "--chitchat", "--minutes", "--steps", "--resume", "--out", "--encoder",
+        "--work", "--stop-list",
+    ):  # fmt: skip
         assert option in said
 
 

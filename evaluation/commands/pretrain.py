@@ -1,20 +1,18 @@
 """`skillwise pretrain`."""
 
 import math
-import os
-import shlex
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from pydantic import ValidationError
 
-from data_cards.card import DATA_VARIABLE
-from data_cards.errors import SkillwiseError, first_fault, nearest
+from data_cards.errors import SkillwiseError
 from evaluation.commands import options
-from evaluation.planning.changes import value_of
-from pretrain.mlm.settings import PretrainSettings
+from evaluation.commands.training import Encoder, command, figures, run, settings_of, stop_list
+
+if TYPE_CHECKING:
+    from evaluation.commands.training import Progress
 
 Names = list[str] | None
 
@@ -38,8 +36,16 @@ def pretrain(
         typer.Option("--chitchat", help="Also read the chat text of the package chitchat-dataset."),
     ] = False,
     locale: Annotated[str, typer.Option(help="Language or locale of the text.")] = "en",
+    encoder: Annotated[
+        Encoder,
+        typer.Option(
+            help="log-bilinear: word vectors in minutes; transformer: a masked language model, "
+            "an encoder beside its word vectors."
+        ),
+    ] = Encoder.log_bilinear,
     minutes: Annotated[
-        float | None, typer.Option(min=0.01, help="Train for about so many minutes. [default: 10]")
+        float | None,
+        typer.Option(min=0.01, help="Train for about so many minutes. [default: 10, log-bilinear]"),
     ] = None,
     steps: Annotated[
         int | None,
@@ -47,10 +53,23 @@ def pretrain(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of every random choice.")] = 0,
     change: Annotated[
-        Names, typer.Option("--set", help="Change a setting of the MLM: key=value.")
+        Names, typer.Option("--set", help="Change a setting of the encoder: key=value.")
+    ] = None,
+    stop: Annotated[
+        Names,
+        typer.Option(
+            "--stop-list",
+            help="Leave out lines that are test utterances of this card; all, or none. "
+            "[default: all that are on this machine]",
+        ),
+    ] = None,
+    work: Annotated[
+        Path | None,
+        typer.Option(help="Keep corpus and checkpoint in this folder. [default: in --out]"),
     ] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the unfinished training in --out.")
+        bool,
+        typer.Option("--resume", help="Go on with the training in --work or --out."),
     ] = False,
     tracker: options.Track = None,
     maps: Annotated[
@@ -61,7 +80,10 @@ def pretrain(
         ),
     ] = None,
 ) -> int:
-    """Train word vectors by masked language modelling and write a store that `--vectors` takes.
+    """Train word vectors on text and write a store that `--vectors` takes.
+
+    --encoder transformer trains a masked language model. It needs --steps or --minutes, and writes
+    its encoder too, which `--vectors hf:OUT/encoder` takes.
 
     With --map it draws chosen groups of words as points, into `--out map.svg` (or .png, .pdf). If
     --map is given several times, it draws one map below the other.
@@ -76,46 +98,55 @@ def pretrain(
         raise SkillwiseError("--minutes and --steps: give one of them")
     if minutes is not None and not math.isfinite(minutes):
         raise SkillwiseError(f"--minutes {minutes}: give a finite number")
-    settings = _settings(change or [])
+    settings = settings_of(encoder, change or [])
+    if encoder is Encoder.transformer and minutes is None and steps is None and not resume:
+        raise SkillwiseError("--encoder transformer: has no budget of its own; give --steps")
     from evaluation.report.tracking import need, tracking
 
     need(tracker)
     from accelerate import PartialState
 
     from data_cards.locales import language as language_of
-    from pretrain.mlm.training import Progress
-    from pretrain.pipeline import Request
-    from pretrain.pipeline import pretrain as run
-    from pretrain.store.vector_store import VectorStore
+    from data_cards.scratch import need_folder
+    from pretrain.store.vector_store import VectorStore, refuse_occupied
     from pretrain.text import sources
 
     language = language_of(locale)
+    refuse_occupied(out)
+    if work is not None:
+        need_folder(work, "--work")
     found = [sources.file(argument) for argument in text or ()]
     found += [sources.suite(name, language) for name in suite or ()]
     found += [sources.chitchat()] if chitchat else []
+    left_out = stop_list(stop or [], language) if found else stop_list(["none"], language)
+    texts = tuple(left_out.without(source) for source in found)
 
     def say(message: str) -> None:
         typer.echo(message, err=True)
 
-    told = {"seed": seed, "steps": steps, "minutes": minutes, **settings.model_dump(mode="json")}
-
-    request = Request(
-        tuple(found), language, out, settings, seed, steps, minutes, resume,
-        _command(sys.argv[1:]),
-    )  # fmt: skip
+    budget = {"seed": seed, "steps": steps, "minutes": minutes}
+    told = {"encoder": str(encoder), **budget, **settings.model_dump(mode="json")}
+    asked = {
+        "sources": texts, "language": language, "out": out, "settings": settings, **budget,
+        "resume": resume, "work": work, "stop": left_out, "command": command(sys.argv[1:]),
+    }  # fmt: skip
     with tracking(tracker, out.resolve().name, out, told) as log:
 
-        def report(progress: Progress) -> None:
+        def report(progress: "Progress") -> None:
+            now = figures(progress)
+            right = f"right {now['accuracy']:.1%}  " if "accuracy" in now else ""
             say(
-                f"step {progress.step:,}/{progress.steps:,}  loss {progress.loss:.3f}  "
+                f"step {progress.step:,}/{progress.steps:,}  loss {progress.loss:.3f}  {right}"
                 f"{progress.words_per_second:,.0f} words/s"
             )
-            rate = progress.words_per_second
-            log({"loss": progress.loss, "words_per_second": rate}, progress.step)
+            log(now, progress.step)
 
-        store = VectorStore.open(run(request, say, report))
+        run(encoder, asked, say, report)
+        store = VectorStore.open(out)
     if not PartialState().is_main_process:  # of several processes one speaks
         return 0
+    if encoder is Encoder.transformer:
+        typer.echo(f"{out / 'encoder'}: an encoder; --vectors hf:{out / 'encoder'} takes it")
     typer.echo(f"{out}: {len(store):,} words, digest {store.meta['digest'][:16]}")
     for word in store.words[100:1000:300]:
         near = ", ".join(n.word for n in store.neighbours(word, 5))
@@ -142,29 +173,3 @@ def _map(stores: list[str], out: Path) -> int:
     draw(drawn, out)
     typer.echo(f"\n{out}")
     return 0
-
-
-def _command(arguments: list[str]) -> str:
-    """The call for the store's card: where this machine keeps its data is nobody's business."""
-    line = shlex.join(["skillwise", *arguments])
-    data = os.environ.get(DATA_VARIABLE)
-    return line.replace(data, f"${DATA_VARIABLE}") if data else line
-
-
-def _settings(changes: list[str]) -> PretrainSettings:
-    values = {}
-    for change in changes:
-        key, equals, value = change.partition("=")
-        if not equals:
-            raise SkillwiseError(f"--set {change}: write key=value")
-        values[key] = value_of(value)
-    try:
-        return PretrainSettings.model_validate(values)
-    except ValidationError as error:
-        fault = first_fault(error)
-        if fault.unknown:
-            remedy = nearest(fault.field, PretrainSettings.model_fields)
-            raise SkillwiseError(f"--set {fault.field}: no such setting; {remedy}") from None
-        raise SkillwiseError(
-            f"--set {fault.field}={fault.value!r}: {fault.problem}; give another value"
-        ) from None

@@ -1,1 +1,1 @@
-"""The masked language model and its training."""
+"""The log-bilinear encoder, its training, and the counted start."""

@@ -25,6 +25,8 @@ class Checkpoint:
     path: Path
     digest: str
     steps: int
+    steady: int | None = None
+    """The last step that is the same for longer budgets, where there is such a step."""
 
     def write(
         self, model: nn.Module, optimizers: Sequence[torch.optim.Optimizer], step: int
@@ -36,6 +38,8 @@ class Checkpoint:
             for name, value in state.items():
                 tensors[f"optimizer.{i}.{name}"] = torch.as_tensor(value).contiguous()
         meta = {"step": str(step), "steps": str(self.steps), "digest": self.digest}
+        if self.steady is not None:
+            meta["steady"] = str(self.steady)
         with written_whole(self.path, "free some space and go on with --resume") as scratch:
             try:
                 save_file(tensors, str(scratch), meta)
@@ -60,12 +64,28 @@ class Checkpoint:
             return int(meta["step"])
 
 
-def recorded_steps(path: Path, digest: str) -> int | None:
-    """The budget of the interrupted run that `path` belongs to; None where there is none."""
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a checkpoint says of its run: the step it was taken after, the budget, `steady`."""
+
+    step: int
+    steps: int
+    steady: int | None
+
+
+def recorded(path: Path, digest: str) -> Recorded | None:
+    """What the checkpoint at `path` says of the run with `digest`; None where there is none."""
     if not path.exists():
         return None
     with _opened(path, digest) as (_, meta):
-        return int(meta["steps"])
+        steady = int(meta["steady"]) if "steady" in meta else None
+        return Recorded(int(meta["step"]), int(meta["steps"]), steady)
+
+
+def recorded_steps(path: Path, digest: str) -> int | None:
+    """The budget of the interrupted run that `path` belongs to; None where there is none."""
+    found = recorded(path, digest)
+    return None if found is None else found.steps
 
 
 def _refuse_other(path: Path, found: str, wanted: str) -> None:

@@ -1,4 +1,4 @@
-"""The masked language model: a word table below an encoder and one above it."""
+"""The masked language model: a word table below the log-bilinear encoder and one above it."""
 
 import numpy as np
 import torch
@@ -8,7 +8,6 @@ from torch.nn import functional as F
 
 from pretrain.mlm.log_bilinear import LogBilinear
 from pretrain.mlm.settings import PretrainSettings
-from pretrain.mlm.transformer import Transformer
 
 
 class MaskedWordModel(nn.Module):
@@ -25,8 +24,7 @@ class MaskedWordModel(nn.Module):
         self.answers = self.table if settings.tied else _table(words, settings.width)
         self.bias = nn.Embedding(words, 1, sparse=True)
         nn.init.zeros_(self.bias.weight)
-        transformer = settings.encoder == "transformer"
-        self.encoder = Transformer(settings) if transformer else LogBilinear(settings)
+        self.encoder = LogBilinear(settings)
 
     @property
     def word_parameters(self) -> list[Tensor]:

@@ -1,4 +1,4 @@
-"""Settings of the MLM stage; defaults were found by the ablations in docs/LOG.md."""
+"""Settings of the log-bilinear encoder; defaults were found by the ablations in docs/LOG.md."""
 
 from typing import Literal
 
@@ -6,30 +6,20 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 
 class PretrainSettings(BaseModel):
-    """What `skillwise pretrain` trains; everything that can be derived from the text is."""
+    """What `skillwise pretrain --encoder log-bilinear` trains; what the text tells is derived."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     width: int = Field(300, gt=1, description="dimensions of the word vectors and of the encoder")
-    encoder: Literal["log-bilinear", "transformer"] = Field(
-        "log-bilinear", description="what turns a context into a prediction"
-    )
     tied: bool = Field(False, description="one table reads and answers; else one for each")
-    heads: int = Field(
-        10, ge=1, validate_default=True, description="attention heads, or sets of position weights"
-    )
-    reach: int = Field(10, ge=1, description="log-bilinear: words a side that are seen")
-    layers: int = Field(1, ge=1, description="transformer: layers")
-    feed_forward: int = Field(600, gt=0, description="transformer: inner width of feed-forward")
-    dropout: float = Field(0.0, ge=0, lt=1, description="transformer: dropout")
+    heads: int = Field(10, ge=1, validate_default=True, description="sets of position weights")
+    reach: int = Field(10, ge=1, description="words a side that are seen")
     max_words: int = Field(40000, gt=1, description="vocabulary, most frequent words first")
     min_count: int = Field(4, ge=1, description="rarer words are [UNK]")
     row: int = Field(64, gt=1, description="words a packed row; sentences are joined, never padded")
     rows: int = Field(64, gt=0, description="rows a step at full batch")
     ramp: float = Field(0.1, ge=0, lt=1, description="share of the budget with a quarter batch")
     mask: float = Field(0.35, gt=0, lt=1, description="share of words to be predicted")
-    keep: float = Field(0.1, ge=0, lt=1, description="transformer: of those, share left as it is")
-    replace: float = Field(0.1, ge=0, lt=1, description="transformer: share replaced at random")
     negatives: int = Field(512, ge=0, description="sampled softmax candidates; 0 = full softmax")
     subsample: float = Field(
         1e-4, ge=0, description="a frequent word is predicted less often; 0=off"

@@ -79,13 +79,17 @@ def prepare(sources: Sequence[Source], folder: Path, *, pieces: int, longest: in
         with written_whole(target, "free some space") as scratch:
             scratch.mkdir()
             spools = [spooled(source, scratch / f"{i}.txt") for i, source in enumerate(sources)]
-            texts = (line for s in spools for _ in range(s.weight) for line in s.lines())
-            tokenizer = build(texts, pieces)
+            tokenizer = build(lambda: _weighted(spools), pieces)
             tokenizer.save(str(scratch / "tokenizer.json"))
             _write(spools, tokenizer, longest, scratch / "lines.arrow")
             for spool in spools:
                 spool.path.unlink()
-    return _opened(target, tuple(s.weight for s in sources), digest)
+    return opened(target, tuple(s.weight for s in sources), digest)
+
+
+def _weighted(spools: Sequence[Spool]) -> Iterator[str]:
+    """The lines of all sources, each source as often as it weighs."""
+    yield from (line for s in spools for _ in range(s.weight) for line in s.lines())
 
 
 def _write(spools: Sequence[Spool], tokenizer: Tokenizer, longest: int, path: Path) -> None:
@@ -102,7 +106,8 @@ def _write(spools: Sequence[Spool], tokenizer: Tokenizer, longest: int, path: Pa
         writer.finalize()
 
 
-def _opened(target: Path, weights: tuple[int, ...], digest: str) -> Lines:
+def opened(target: Path, weights: tuple[int, ...], digest: str) -> Lines:
+    """The lines of a folder that `prepare` made, memory-mapped."""
     table = Dataset.from_file(str(target / "lines.arrow")).data.table.combine_chunks()
     column = table.column("ids").combine_chunks()
     starts = column.offsets.to_numpy().astype(np.int64)

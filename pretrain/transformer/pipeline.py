@@ -1,25 +1,33 @@
 """The whole stage of the transformer: sources -> lines -> counted start -> training -> stores."""
 
 import hashlib
-import json
 import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from accelerate import Accelerator
 from accelerate.utils import broadcast_object_list
 from numpy.typing import NDArray
 
 from data_cards.errors import DataError, SkillwiseError
-from pretrain.mlm.checkpoint import Checkpoint, recorded_steps
+from pretrain.mlm.checkpoint import Checkpoint
 from pretrain.mlm.warm_start import factorised
-from pretrain.transformer import training, writing
+from pretrain.store import induction
+from pretrain.store import vector_store as store
+from pretrain.transformer import cards, training, writing
+from pretrain.transformer.budget import CHECKPOINT, PLATEAU, steps_of
 from pretrain.transformer.lines import Lines, prepare
 from pretrain.transformer.model import MaskedLanguageModel
 from pretrain.transformer.pieces import SPECIAL
 from pretrain.transformer.request import Request
+from pretrain.transformer.static import vectors
 from pretrain.transformer.training import Observer, Progress
+from pretrain.transformer.words import frequent
+
+ENCODER = "encoder"
+"""The encoder store's folder below the store of word vectors."""
 
 
 def pretrain(
@@ -27,10 +35,11 @@ def pretrain(
     say: Callable[[str], None] = lambda _: None,
     report: Callable[[Progress], None] = lambda _: None,
 ) -> Path:
-    """Train the encoder and write its store to `request.out`; returns that folder.
+    """Train the encoder; write `OUT/encoder` and the store of word vectors; returns `OUT`.
 
     What the stage needs on the way (corpus, checkpoint) lies in `request.work`, by default
-    `OUT/.work`, until the store is there. Raises `SkillwiseError` for whatever the user can mend.
+    `OUT/.work`, until the stores are there; a named folder is kept, so that a longer training can
+    go on from it. Raises `SkillwiseError` for whatever the user can mend.
     """
     _check(request)
     accelerator = training.accelerated()
@@ -41,31 +50,62 @@ def pretrain(
     say(f"reading {len(request.sources)} sources")
     with accelerator.main_process_first():
         lines = prepare(request.sources, work, pieces=settings.pieces, longest=settings.longest)
+        left_out = work / f"left-out-{lines.digest[:16]}.json"
+        taken = request.stop.counted(request.sources, left_out)
         table = _start(lines, request, say) if settings.counted_start else None
     say(f"{len(lines.source):,} lines of {len(lines.ids):,} pieces, vocabulary "
         f"{lines.tokenizer.get_vocab_size():,}")  # fmt: skip
-    taken = _taken(request, lines)
-    run = _run_digest(request, lines)
-    path = work / "checkpoint.safetensors"
-    if not request.resume:
-        path.unlink(missing_ok=True)
-    steps = request.steps or recorded_steps(path, run)
-    if steps is None:
-        raise SkillwiseError("the transformer's training is counted in steps; give --steps")
-    (steps,) = broadcast_object_list([steps])
+    run = run_digest(request, lines)
+    (steps,) = broadcast_object_list([steps_of(request, lines, run, accelerator)])
     say(f"training {steps:,} steps")
+    last = training.steady(settings, steps)
+    checkpoint, plateau = (
+        Checkpoint(work / name, run, steps, last) for name in (CHECKPOINT, PLATEAU)
+    )
     model = training.train(
         lines, settings, accelerator, seed=request.seed, steps=steps, table=table,
-        observer=Observer(report, checkpoint=Checkpoint(path, run, steps)),
+        observer=Observer(
+            report, checkpoint=checkpoint, plateau=plateau if request.keep else None
+        ),
     )  # fmt: skip
     if accelerator.is_main_process:
-        seconds = time.perf_counter() - started
-        card = _card(request, lines, taken, model, steps, seconds)
-        writing.write(request.out, model.exported(), lines.tokenizer, card)
+        say("making the stores")
+        _write(request, lines, taken, model, steps, time.perf_counter() - started, accelerator)
         if not request.keep:
             shutil.rmtree(work, ignore_errors=True)
     accelerator.wait_for_everyone()
     return request.out
+
+
+def run_digest(request: Request, lines: Lines) -> str:
+    """Of what the state at a step depends on."""
+    text = f"{lines.digest}|{request.settings.of_training()}|{request.seed}"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _write(
+    request: Request, lines: Lines, taken: dict[str, int], model: MaskedLanguageModel,
+    steps: int, seconds: float, accelerator: Accelerator,
+) -> None:  # fmt: skip
+    """The encoder first: where the word vectors stand, both are there."""
+    settings = request.settings
+    words = frequent(lines, settings.words, settings.fewest)
+    made = vectors(model, lines, words, settings.export, request.seed, accelerator)
+    encoder = request.out / ENCODER
+    shutil.rmtree(encoder, ignore_errors=True)  # of a process that was killed here
+    card = cards.of_encoder(request, lines, taken, model, steps, seconds)
+    writing.write(encoder, model.exported(), lines.tokenizer, card)
+    meta = {
+        "language": request.language,
+        "settings": settings.model_dump_json(),
+        "seed": str(request.seed),
+        "steps": str(steps),
+        "corpus": lines.digest,
+        "made_of": settings.export,
+    }
+    about = cards.of_vectors(request, lines, taken, len(words.words), made.shape[1], steps)
+    contexts = induction.fit(words.texts(lines, request.seed), made)
+    store.write(request.out, words.words, made, meta, about, induction=contexts)
 
 
 def _start(lines: Lines, request: Request, say: Callable[[str], None]) -> NDArray[np.float32]:
@@ -83,79 +123,16 @@ def _start(lines: Lines, request: Request, say: Callable[[str], None]) -> NDArra
     return start
 
 
-def _taken(request: Request, lines: Lines) -> dict[str, int]:
-    """Lines of each source that the stop list took, kept beside the corpus for a resumed run."""
-    path = request.folder / f"left-out-{lines.digest[:16]}.json"
-    if not path.exists():
-        if request.stop.digests and not request.stop.taken:  # the corpus was there before
-            for source in request.sources:
-                for _ in source.sentences():
-                    pass
-        path.write_text(json.dumps(request.stop.taken), "utf-8")
-    taken: dict[str, int] = json.loads(path.read_text("utf-8"))
-    return taken
-
-
 def _check(request: Request) -> None:
     if not request.sources:
         raise SkillwiseError("no text to learn from; give --text FILE, --suite NAME or --chitchat")
-    if (request.out / writing.CARD).exists():
-        raise DataError(request.out, None, "is there already", "name another --out")
-    if (request.folder / "checkpoint.safetensors").exists() and not request.resume:
+    store.refuse_occupied(request.out)
+    if (request.out / ENCODER).exists() and not request.resume:
         raise DataError(
-            request.folder, None, "holds an unfinished training",
+            request.out / ENCODER, None, "is there already", "name another --out, or remove it"
+        )
+    if (request.folder / CHECKPOINT).exists() and not request.resume:
+        raise DataError(
+            request.folder, None, "holds a training",
             "go on with --resume, or remove the folder",
         )  # fmt: skip
-
-
-def _run_digest(request: Request, lines: Lines) -> str:
-    """Of what the state at a step depends on; the number of steps shapes the fall alone."""
-    settings = request.settings.model_copy(update={"fall": 1.0})
-    text = f"{lines.digest}|{settings.model_dump_json()}|{request.seed}"
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _card(
-    request: Request, lines: Lines, taken: dict[str, int], model: MaskedLanguageModel,
-    steps: int, seconds: float,
-) -> str:  # fmt: skip
-    weights = "\n".join(
-        f"- {s.name}, weight {s.weight}, digest `{s.digest[:16]}`" for s in request.sources
-    )
-    layers = sum(p.numel() for n, p in model.encoder.named_parameters() if "word_emb" not in n)
-    settings = json.dumps(request.settings.model_dump(mode="json"), indent=1)
-    stop = request.stop
-    left_out = "\n".join(f"- {name}: {count:,} lines" for name, count in taken.items() if count)
-    return f"""---
-language: [{request.language}]
-library_name: transformers
-tags: [masked-language-modelling, electra]
----
-# Encoder, {request.language}: {request.settings.layers} layers of {request.settings.width}
-
-A transformer of {layers / 1e6:.1f} million weights under {lines.tokenizer.get_vocab_size():,} piece
-vectors of {request.settings.table} dimensions, trained by masked language modelling on
-{int(lines.counts.sum()):,} running pieces a pass, {steps * request.settings.batch:,} in {steps:,}
-steps ({seconds / 60:.0f} minutes in the last sitting), seed {request.seed}.
-`transformers.AutoModel.from_pretrained` and `AutoTokenizer` open this folder by themselves. It
-reads lower-cased words without punctuation, without begin or end symbols.
-
-Made by
-
-    {request.command or "pretrain.transformer.pipeline.pretrain"}
-
-from
-
-{weights}
-
-Left out as test utterances of the cards ({len(stop.digests):,} sentences of {len(stop.suites)}
-suites; {len(stop.absent)} suites were not on the machine):
-
-{left_out or "- nothing"}
-
-Settings:
-
-```json
-{settings}
-```
-"""

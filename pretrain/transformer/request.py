@@ -23,6 +23,8 @@ class Request:
     """Where corpus and checkpoint lie; by default in `out`."""
     stop: StopList = field(default_factory=StopList)
     command: str = ""
+    minutes: float | None = None
+    """A budget of time in place of `steps`: the machine's speed is measured first."""
 
     @property
     def folder(self) -> Path:

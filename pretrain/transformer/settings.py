@@ -1,6 +1,11 @@
 """Settings of the transformer that `skillwise pretrain --encoder transformer` trains."""
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+AFTERWARDS = {"export", "words", "fewest", "contexts", "remove"}
+"""Settings of the store, which is made when the training is done."""
 
 
 class EncoderSettings(BaseModel):
@@ -37,6 +42,20 @@ class EncoderSettings(BaseModel):
     fall: float = Field(
         0.3, gt=0, le=1, description="share of the steps, the last ones, in which the rate falls"
     )
+    export: Literal["read", "answer", "mean", "states", "two-layers"] = Field(
+        "mean", description="what the store of word vectors is made of"
+    )
+    words: int = Field(40_000, gt=1, description="words of the store, most frequent first")
+    fewest: int = Field(4, ge=1, description="rarer words are not in the store")
+    contexts: int = Field(64, gt=0, description="states: places of a word that are read, at most")
+    remove: int = Field(3, ge=0, description="top components removed from the store's vectors")
+
+    def of_training(self) -> str:
+        """The settings that the state at a step depends on, as JSON: what a checkpoint is of.
+
+        How the rate falls at the end and what is made of the model afterwards are not among them.
+        """
+        return self.model_copy(update={"fall": 1.0}).model_dump_json(exclude=AFTERWARDS)
 
     @field_validator("heads")
     @classmethod

@@ -10,6 +10,7 @@ from dataclasses import astuple, dataclass
 import numpy as np
 import torch
 from accelerate import Accelerator, PartialState
+from accelerate.state import is_initialized
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -43,13 +44,19 @@ class Observer:
     report_every: int = 50
     checkpoint: Checkpoint | None = None
     checkpoint_every: int = 500
+    plateau: Checkpoint | None = None
+    """Where the state before the fall of the rate is kept, from which a longer run can go on."""
+    after_step: Callable[[int, MaskedLanguageModel], None] = lambda *_: None
 
 
 def accelerated() -> Accelerator:
     """accelerate as its own settings say; on a CPU with bfloat16 products, in bfloat16.
 
-    There they are more than twice as fast, and the weights stay float32.
+    There they are more than twice as fast, and the weights stay float32. A process has one
+    precision: where a training has chosen it before, this one keeps it.
     """
+    if is_initialized():
+        return Accelerator()
     chosen = "ACCELERATE_MIXED_PRECISION" in os.environ  # by `accelerate launch` or its settings
     if chosen or PartialState().device.type != "cpu" or not bfloat16_is_fast():
         return Accelerator()
@@ -68,6 +75,11 @@ def share_of_peak(step: int, settings: EncoderSettings, steps: int) -> float:
     falling = max(1, int(settings.fall * steps))
     done = (step - (steps - falling)) / falling
     return 1.0 if done <= 0 else max(0.01, 1 - math.sqrt(done))
+
+
+def steady(settings: EncoderSettings, steps: int) -> int:
+    """The last step before the rate falls."""
+    return steps - max(1, int(settings.fall * steps))
 
 
 def train(
@@ -112,6 +124,7 @@ def train(
         for optimizer in optimizers:
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
+        watching.after_step(step, model)
         told.append((masks, right))
         words += batch.ids.size * accelerator.num_processes
         if step % watching.report_every == 0 or step == steps:
@@ -120,10 +133,15 @@ def train(
             watching.report(Progress(step, steps, means[0], means[1], words / seconds))
             told.clear()
             clock, words = time.perf_counter(), 0
-        if checkpoint is not None and (step % watching.checkpoint_every == 0 or step == steps):
+        due = step % watching.checkpoint_every == 0 or step == steps
+        kept = [checkpoint] if checkpoint is not None and due else []
+        if watching.plateau is not None and step == steady(settings, steps):
+            kept.append(watching.plateau)
+        if kept:
             accelerator.wait_for_everyone()
-            if accelerator.is_main_process:
-                checkpoint.write(model, optimizers, step)
+        if accelerator.is_main_process:
+            for each in kept:
+                each.write(model, optimizers, step)
     return model
 
 

@@ -39,7 +39,7 @@ def source(sentences: Sequence[list[str]], weight: int = 1) -> Source:
 def settings(**changes: Any) -> PretrainSettings:
     """A model of a few units."""
     small: dict[str, Any] = {
-        "width": 16, "heads": 2, "feed_forward": 16, "row": 8, "rows": 8, "min_count": 1,
+        "width": 16, "heads": 2, "row": 8, "rows": 8, "min_count": 1,
         "negatives": 12, "subsample": 0.0, "mask": 0.25, "table_rate": 0.05, "rate": 0.01,
     }  # fmt: skip
     return PretrainSettings(**(small | changes))

@@ -6,7 +6,6 @@ from pretrain_toys import settings
 from torch.nn import functional as F
 
 from pretrain.mlm.log_bilinear import LogBilinear
-from pretrain.mlm.transformer import Transformer
 
 ROWS, ROW, WIDTH = 3, 8, 16
 EVERY = torch.arange(ROWS * ROW)
@@ -49,12 +48,3 @@ def test_no_word_sees_itself() -> None:
     wanted = torch.zeros(ROWS, ROW, dtype=torch.bool)
     wanted[1, [1, 2, 3, 5, 6, 7]] = True  # within three words, and not the word's own place
     assert torch.equal(changed, wanted)
-
-
-def test_the_transformer_sees_all_of_a_row_and_no_other() -> None:
-    torch.manual_seed(1)
-    made, read = Transformer(settings(encoder="transformer")).eval(), words()
-    before = made(read, EVERY).view(ROWS, ROW, WIDTH)
-    read[1, 4] += torch.randn(WIDTH, generator=torch.Generator().manual_seed(3))
-    after = made(read, EVERY).view(ROWS, ROW, WIDTH)
-    assert (before != after).any(dim=2).tolist() == [[False] * ROW, [True] * ROW, [False] * ROW]

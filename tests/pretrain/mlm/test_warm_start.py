@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pretrain_toys import CITIES, FRUIT, corpus
+from scipy.sparse import csr_array
 
 from pretrain.mlm import warm_start
 from pretrain.mlm.export import finish
-from pretrain.mlm.warm_start import _cooccurrences, _positive_pmi, factorise
+from pretrain.mlm.warm_start import _blocks, _cooccurrences, _positive_pmi, factorise
+from pretrain.text.corpus import Corpus
 from pretrain.text.vocabulary import SPECIAL, words_of
 
 # one row of eight: a b c a b [END] d a; the tail (e, [END]) fills no row
@@ -27,6 +29,10 @@ def by_hand() -> np.ndarray:
     return table
 
 
+def counted(toy: Corpus, window: int) -> csr_array:
+    return _cooccurrences(_blocks(toy), len(toy.counts), len(SPECIAL), window)
+
+
 def order(found: list[str]) -> list[int]:
     return [found.index(word) for word in "abcde"]
 
@@ -34,7 +40,7 @@ def order(found: list[str]) -> list[int]:
 def test_counts_and_pmi_by_hand(tmp_path: Path) -> None:
     toy = corpus(tmp_path, FIVE)
     at = order(words_of(toy.tokenizer))
-    counts = _cooccurrences(toy, 2)
+    counts = counted(toy, 2)
     np.testing.assert_allclose(counts.toarray()[np.ix_(at, at)], by_hand())
     assert counts.sum() == pytest.approx(by_hand().sum())  # and none of a special symbol
     sums = by_hand().sum(1)
@@ -51,9 +57,9 @@ def test_counts_and_pmi_by_hand(tmp_path: Path) -> None:
 
 def test_blocks_count_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     toy = corpus(tmp_path)
-    whole = _cooccurrences(toy, 3).toarray()
+    whole = counted(toy, 3).toarray()
     monkeypatch.setattr(warm_start, "ROWS", 7)
-    np.testing.assert_allclose(_cooccurrences(toy, 3).toarray(), whole, rtol=1e-5)
+    np.testing.assert_allclose(counted(toy, 3).toarray(), whole, rtol=1e-5)
 
 
 def test_interchangeable_words_are_close(tmp_path: Path) -> None:
