@@ -126,7 +126,7 @@ def measured(asked: argparse.Namespace) -> Measured:
             raise SkillwiseError(f"{asked.work / name}: {len(run.failures)} cells failed")
         own: dict[str, list[float]] = {}
         for cell in run.cells:
-            own.setdefault(cell.label, []).append(cell.row.scores["frame_accuracy"])
+            own.setdefault(cell.label, []).append(cell.row.frame_accuracy)
         scores[name] = {label: float(np.mean(values)) for label, values in own.items()}
     labels = sorted(set.intersection(*(set(found) for found in scores.values())))
     return Measured(
