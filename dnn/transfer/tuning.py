@@ -8,76 +8,26 @@ training"; Casanueva et al. 2020 for intents).
 
 import copy
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from safetensors.torch import save
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from data_cards.bio import tag_names, tags
-from data_cards.folds import number
-from data_cards.records import Skill, Utterance
+from data_cards.records import Skill
 from dnn.settings import TuningSettings
+from dnn.transfer.tuning_data import Batch, Labels, batches, examples
 from pretrain.encoder.folder import FILES
-from pretrain.encoder.pieces import NOBODY, Pieces
 from pretrain.encoder.reading import Encoder
 from pretrain.precision import bfloat16_is_fast
 
 KEPT = torch.float16
 """How the weights are kept."""
 WEIGHTS = "model.safetensors"
-
-NEVER = -1e4
-"""Added to the logits of another skill's labels."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Labels:
-    """All labels of all skills in a row; a skill's own are one range."""
-
-    ranges: tuple[tuple[int, int], ...]
-    count: int
-
-    @classmethod
-    def of(cls, sizes: Sequence[int]) -> "_Labels":
-        ends = np.cumsum(sizes).tolist()
-        starts = [0, *ends[:-1]]
-        return cls(tuple(zip(starts, ends, strict=True)), ends[-1])
-
-    def others(self) -> Tensor:
-        """(skills, labels): `NEVER` at labels of other skills, else 0."""
-        mask = torch.full((len(self.ranges), self.count), NEVER)
-        for skill, (start, end) in enumerate(self.ranges):
-            mask[skill, start:end] = 0.0
-        return mask
-
-
-@dataclass(frozen=True, slots=True)
-class _Example:
-    """An utterance as the encoder and the heads read it; labels are numbered over all skills."""
-
-    skill: int
-    ids: NDArray[np.int64]  # (pieces,)
-    owners: NDArray[np.int64]  # (pieces,), the word of each, `NOBODY` for none
-    intent: int
-    tags: NDArray[np.int64]  # (words,)
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """Utterances of one length in pieces."""
-
-    skills: Tensor  # (batch,)
-    ids: Tensor  # (batch, pieces)
-    rows: Tensor  # (batch * pieces,), the word of each piece, `words` for none
-    sentences: Tensor  # (words,), the utterance of each word
-    intents: Tensor  # (batch,)
-    tags: Tensor  # (words,)
 
 
 class _Heads(nn.Module):
@@ -86,7 +36,7 @@ class _Heads(nn.Module):
     intent_others: Tensor
     tag_others: Tensor
 
-    def __init__(self, width: int, intents: _Labels, tags: _Labels, dropout: float) -> None:
+    def __init__(self, width: int, intents: Labels, tags: Labels, dropout: float) -> None:
         super().__init__()
         self.dropout = dropout
         self.intents = nn.Linear(width, intents.count)
@@ -94,7 +44,7 @@ class _Heads(nn.Module):
         self.register_buffer("intent_others", intents.others())
         self.register_buffer("tag_others", tags.others())
 
-    def forward(self, states: Tensor, batch: _Batch) -> Tensor:
+    def forward(self, states: Tensor, batch: Batch) -> Tensor:
         """Mean cross-entropy of intents plus that of tags; states (batch, pieces, width)."""
         words = len(batch.sentences)
         flat = states.flatten(0, 1)
@@ -126,7 +76,7 @@ def tune(
     base = encoder
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
-    examples, intents, tags = _examples(skills, settings, base.pieces)
+    found, intents, tags = examples(skills, settings, base.pieces)
     model = _own_copy(base)
     heads = _Heads(base.width, intents, tags, settings.dropout)
     steps = settings.steps
@@ -139,7 +89,7 @@ def tune(
     mask = base.pieces.tokenizer.token_to_id("[MASK]")
     losses: list[Tensor] = []
     model.train()
-    for step, batch in enumerate(_batches(examples, settings, random, steps), 1):
+    for step, batch in enumerate(batches(found, settings, random, steps), 1):
         share = _share(step, steps, settings.warm_up)
         for group in optimizer.param_groups:
             group["lr"] = group["peak"] * share
@@ -187,77 +137,7 @@ def _share(step: int, steps: int, warm_up: float) -> float:
     return 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm)))
 
 
-def _examples(
-    skills: Sequence[Skill], settings: TuningSettings, pieces: Pieces
-) -> tuple[list[_Example], _Labels, _Labels]:
-    named = [sorted({u.frame.intent for u in skill.train}) for skill in skills]
-    slots = [sorted({s.name for u in skill.train for s in u.frame.slots}) for skill in skills]
-    tag_sets = [tag_names(names) for names in slots]
-    intents, tag_labels = (
-        _Labels.of([len(n) for n in named]),
-        _Labels.of([len(t) for t in tag_sets]),
-    )
-    found = []
-    for at, skill in enumerate(skills):
-        intent_at = {name: intents.ranges[at][0] + i for i, name in enumerate(named[at])}
-        tag_at = {name: tag_labels.ranges[at][0] + i for i, name in enumerate(tag_sets[at])}
-        for utterance in _capped(skill, settings.cap):
-            ids, owners = pieces.cut(utterance.tokens)
-            if not ids:
-                continue
-            own = tags(utterance.frame.slots, len(utterance.tokens))
-            words = max(owners) + 1
-            found.append(
-                _Example(
-                    at, np.array(ids), np.array(owners), intent_at[utterance.frame.intent],
-                    np.array([tag_at[t] for t in own[:words]]),
-                )
-            )  # fmt: skip
-    return found, intents, tag_labels
-
-
-def _capped(skill: Skill, cap: int) -> list[Utterance]:
-    if len(skill.train) <= cap:
-        return list(skill.train)
-    return sorted(skill.train, key=lambda u: number(f"source|{skill.key}|{u.id}"))[:cap]
-
-
-def _batches(
-    examples: Sequence[_Example], settings: TuningSettings, random: np.random.Generator, steps: int
-) -> Iterator[_Batch]:
-    """Each utterance has a chance that falls with the size of its skill: none drowns the others."""
-    sizes = np.bincount([e.skill for e in examples])
-    chance = np.array([sizes[e.skill] ** (settings.power - 1.0) for e in examples])
-    lengths = np.array([len(e.ids) for e in examples])
-    buckets = [np.flatnonzero(lengths == n) for n in np.unique(lengths)]
-    weight = np.array([chance[b].sum() for b in buckets])
-    for _ in range(steps):
-        bucket = buckets[random.choice(len(buckets), p=weight / weight.sum())]
-        own = chance[bucket]
-        size = min(settings.batch, len(bucket))
-        chosen = random.choice(bucket, size, replace=False, p=own / own.sum())
-        yield _batch([examples[i] for i in chosen])
-
-
-def _batch(examples: Sequence[_Example]) -> _Batch:
-    words = [len(e.tags) for e in examples]
-    starts = np.cumsum([0, *words])
-    total = int(starts[-1])
-    rows = [
-        np.where(e.owners == NOBODY, total, e.owners + start)
-        for e, start in zip(examples, starts[:-1], strict=True)
-    ]
-    return _Batch(
-        torch.tensor([e.skill for e in examples]),
-        torch.from_numpy(np.stack([e.ids for e in examples])),
-        torch.from_numpy(np.concatenate(rows)),
-        torch.from_numpy(np.repeat(np.arange(len(examples)), words)),
-        torch.tensor([e.intent for e in examples]),
-        torch.from_numpy(np.concatenate([e.tags for e in examples])),
-    )
-
-
-def _masked(batch: _Batch, share: float, mask: int | None, random: np.random.Generator) -> Tensor:
+def _masked(batch: Batch, share: float, mask: int | None, random: np.random.Generator) -> Tensor:
     """The ids with whole words behind [MASK], where the tokenizer has it."""
     if mask is None or not share:
         return batch.ids
