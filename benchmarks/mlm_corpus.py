@@ -34,6 +34,11 @@ def dialogue_lines(folder: Path, pieces: int = EncoderSettings().pieces) -> Line
     return lines.prepare(_sources(), folder, pieces=pieces, longest=given.longest)
 
 
+def similarity_sets() -> Path:
+    """The folder of the word-similarity sets."""
+    return Path(os.environ[DATA_VARIABLE]) / "word_similarity"
+
+
 def _sources() -> list[Source]:
     text = Path(os.environ[DATA_VARIABLE]) / "text"
     files = [text / name / "text.txt.gz" for name in NAMES]

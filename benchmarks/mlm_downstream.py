@@ -43,10 +43,10 @@ def compare(work: Path, seeds: int, jobs: int) -> dict[str, float | None]:
         cells[key][name][seed] = counts
     figures: dict[str, float | None] = {}
     for name in stores:
-        figures[f"frame_accuracy_{name}"] = _mean(cells, name)
+        figures[f"frame_accuracy_{name}"] = mean(cells, name)
     for peer in stores[1:]:
-        low, high = _interval(cells, peer, OURS)
-        figures[f"frame_accuracy_minus_{peer}"] = _mean(cells, OURS) - _mean(cells, peer)
+        low, high = interval(cells, peer, OURS)
+        figures[f"frame_accuracy_minus_{peer}"] = mean(cells, OURS) - mean(cells, peer)
         figures |= {f"frame_accuracy_minus_{peer}_low": low}
         figures |= {f"frame_accuracy_minus_{peer}_high": high}
     return figures
@@ -92,7 +92,7 @@ def _cell(task: Task, shots: int | None) -> Counts:
     return counts
 
 
-def _mean(cells: dict[str, Cells], name: str) -> float:
+def mean(cells: dict[str, Cells], name: str) -> float:
     metric = METRICS[METRIC]
     return float(
         np.mean(
@@ -101,7 +101,7 @@ def _mean(cells: dict[str, Cells], name: str) -> float:
     )
 
 
-def _interval(
+def interval(
     cells: dict[str, Cells], baseline: str, candidate: str
 ) -> tuple[float | None, float | None]:
     """Of candidate - baseline, mean over skills: seeds, utterances and skills are drawn."""
