@@ -159,7 +159,7 @@ def main() -> int:
     found = list(skills(language))
     if not found:
         raise SkillwiseError(f"no development skill of {language!r} is on this machine")
-    print(f"{len(found)} development skills: {', '.join(skill.key for skill in found)}")
+    print(f"{len(found)} development skills: {', '.join(s.key for s in found)}", flush=True)
     cells: dict[str, Cells] = {f"{i} {s.key}": {n: {} for n in names} for i, s in enumerate(found)}
     for name in names:
         out = trained(name, asked)

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from accelerate import Accelerator, PartialState
 from accelerate.state import is_initialized
+from accelerate.utils import DistributedDataParallelKwargs
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -55,12 +56,14 @@ def accelerated() -> Accelerator:
     There they are more than twice as fast, and the weights stay float32. A process has one
     precision: where a training has chosen it before, this one keeps it.
     """
+    # a process whose few lines have no neighbours' words leaves a head without gradient
+    unused = [DistributedDataParallelKwargs(find_unused_parameters=True)]
     if is_initialized():
-        return Accelerator()
+        return Accelerator(kwargs_handlers=unused)
     chosen = "ACCELERATE_MIXED_PRECISION" in os.environ  # by `accelerate launch` or its settings
     if chosen or PartialState().device.type != "cpu" or not bfloat16_is_fast():
-        return Accelerator()
-    return Accelerator(mixed_precision="bf16")
+        return Accelerator(kwargs_handlers=unused)
+    return Accelerator(mixed_precision="bf16", kwargs_handlers=unused)
 
 
 def share_of_peak(step: int, settings: EncoderSettings, steps: int) -> float:

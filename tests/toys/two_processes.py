@@ -1,7 +1,9 @@
 """Trains the toy model in each process that `accelerate launch` starts, and keeps its table."""
 
 import json
+import os
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from pretrain.mlm.model import MaskedWordModel
 from pretrain.mlm.training import Observer, Progress, train
 
 STEPS, EVERY = 60, 20
+HERE = Path(__file__).parent
 
 
 def free_port() -> int:
@@ -29,6 +32,24 @@ def trained(folder: Path, accelerator: Accelerator) -> tuple[MaskedWordModel, li
         observer=Observer(seen.append, EVERY),
     )  # fmt: skip
     return model, [progress.loss for progress in seen]
+
+
+def launched(*command: str) -> subprocess.CompletedProcess[str]:
+    """Two processes of one thread run a script, or a module after -m, with these arguments."""
+    # "multi_gpu" is accelerate's name for its launcher of several processes; on CPU gloo joins them
+    launch = [
+        sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2",
+        "--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no",
+        "--main_process_ip", "127.0.0.1", "--main_process_port", str(free_port()),
+    ]  # fmt: skip
+    path = os.pathsep.join([str(HERE), str(HERE.parents[1])])
+    room = {"PYTHONPATH": path, "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"}
+    done = subprocess.run(
+        [*launch, *command], capture_output=True, text=True, timeout=240, check=False,
+        env=os.environ | room,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done
 
 
 if __name__ == "__main__":

@@ -1,9 +1,6 @@
 """Two processes, joined by gloo, train one model (the slow test: about 20 s)."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +9,7 @@ import torch
 import two_processes
 from accelerate import Accelerator
 from pretrain_toys import corpus
-from two_processes import free_port, trained
+from two_processes import launched, trained
 
 pytestmark = pytest.mark.slow
 
@@ -23,24 +20,6 @@ gloo = pytest.mark.skipif(
     not (torch.distributed.is_available() and torch.distributed.is_gloo_available()),
     reason="this torch was built without gloo, which joins processes on CPU",
 )
-
-
-def launched(*command: str) -> subprocess.CompletedProcess[str]:
-    """Two processes of one thread run a script, or a module after -m, with these arguments."""
-    # "multi_gpu" is accelerate's name for its launcher of several processes; on CPU gloo joins them
-    launch = [
-        sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2",
-        "--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no",
-        "--main_process_ip", "127.0.0.1", "--main_process_port", str(free_port()),
-    ]  # fmt: skip
-    path = os.pathsep.join([str(SCRIPT.parent), str(SCRIPT.parents[2])])
-    room = {"PYTHONPATH": path, "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"}
-    done = subprocess.run(
-        [*launch, *command], capture_output=True, text=True, timeout=240, check=False,
-        env=os.environ | room,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
-    return done
 
 
 @gloo
