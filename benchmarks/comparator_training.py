@@ -109,7 +109,7 @@ class Workshop:
 
 def settings(width: int) -> PretrainSettings:
     """Those of the log-bilinear encoder, and of the warm start that PPMI-SVD is."""
-    return PretrainSettings(encoder="log-bilinear", width=width, heads=math.gcd(width, 10))
+    return PretrainSettings(width=width, heads=math.gcd(width, 10))
 
 
 def _svd(shop: Workshop) -> Tables:

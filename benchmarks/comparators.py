@@ -55,6 +55,7 @@ from benchmarks.comparator_training import (  # noqa: E402
 from data_cards.card import DATA_VARIABLE  # noqa: E402
 from data_cards.errors import SkillwiseError, nearest  # noqa: E402
 from data_cards.locales import language as language_of  # noqa: E402
+from evaluation.commands.training import stop_list  # noqa: E402
 from evaluation.results.figures import write_figures  # noqa: E402
 from pretrain.pipeline import texts  # noqa: E402
 from pretrain.quality.similarity import SETS, read_pairs  # noqa: E402
@@ -107,6 +108,8 @@ def run(asked: argparse.Namespace) -> Figures:
     read += [sources.chitchat()] if asked.chitchat else []
     if not read:
         raise SkillwiseError("no text to learn from; give --text, --suite or --chitchat")
+    stop = stop_list(asked.stop_list or (), language)
+    read = [stop.without(source) for source in read]
     pairs = {name: read_pairs(asked.sets / "en" / f"EN-{name}.txt") for name in SETS}
     corpus = prepare(read, asked.work, row=64, max_words=asked.max_words, min_count=asked.min_count)
     shop = Workshop(corpus, asked.work, asked.width, asked.seed, asked.threads)
@@ -179,6 +182,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--text", action="append", metavar="FILE[:WEIGHT]")
     parser.add_argument("--suite", action="append", help="card whose training utterances are read")
     parser.add_argument("--chitchat", action="store_true", help="the package chitchat-dataset too")
+    parser.add_argument("--stop-list", action="append", metavar="CARD", help="as `pretrain` has it")
     parser.add_argument("--locale", default="en")
     parser.add_argument("--only", default=",".join(NAMES), help="comparators, parted by commas")
     parser.add_argument("--epochs", default="2,5,10", help="passes of gensim's that are tried")

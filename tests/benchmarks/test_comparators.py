@@ -99,7 +99,18 @@ def test_all_of_them_on_toy_text(
         for name, options in comparator_training.GENSIM.items()
     }
     monkeypatch.setattr(comparator_training, "GENSIM", small)
-    options = ["--text", f"{text}:2", "--width", "20", "--min-count", "1", "--epochs", "2,4"]
+    options = [
+        "--text",
+        f"{text}:2",
+        "--stop-list",
+        "none",
+        "--width",
+        "20",
+        "--min-count",
+        "1",
+        "--epochs",
+        "2,4",
+    ]
     options += ["--steps", "20", "--sets", str(sets), "--work", "w", "--json", "out.json"]
     assert comparators.main(options) == 0
     figures = json.loads(Path("out.json").read_text("utf-8"))["figures"]
