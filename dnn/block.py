@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from pydantic import ValidationError
 from safetensors.numpy import save
 from torch import Tensor, nn
@@ -30,14 +29,16 @@ from dnn.layers.network import Network
 from dnn.layers.skeleton import Undrawn
 from dnn.settings import DNNSettings
 from dnn.transfer.source import SourceModel
+from dnn.transfer.tuned import untuned
+from dnn.weights import arrays_of, weights_of
 from pretrain.encoder.reading import open_encoder
 from pretrain.store.local import LocalStore
-from pretrain.store.mapped_tensors import Arrays, views
-from pretrain.store.quantising import Kind, coded, decoded
+from pretrain.store.mapped_tensors import views
+from pretrain.store.quantising import Kind
 from pretrain.store.vector_store import VectorStore
 
 FORMAT = "skillwise-pack/1"
-_WEIGHT, _SCALES = "net.", "|scales"
+_WEIGHT = "net."
 _IDF = "wide.idf"
 _TABLE = "words.table"
 
@@ -59,19 +60,8 @@ class Packed:
 
 
 def encode(packed: Packed, kind: Kind = "float16") -> bytes:
-    """The block of a fitted network, its weights kept as `kind`.
-
-    Rows of int8 are those of a weight's last axis; biases and the like stay float16.
-    """
-    arrays: dict[str, NDArray[Any]] = {}
-    for name, tensor in packed.weights.items():
-        values = tensor.detach().numpy()
-        if kind == "int8" and values.ndim > 1 and values.size:
-            table, scales = coded(values.reshape(-1, values.shape[-1]), "int8")
-            arrays[_WEIGHT + name] = table.reshape(values.shape)
-            arrays[_WEIGHT + name + _SCALES] = scales
-        else:
-            arrays[_WEIGHT + name] = values.astype(np.float32 if kind == "float32" else np.float16)
+    """The block of a fitted network, its weights kept as `kind`."""
+    arrays = arrays_of(packed.weights, kind, _WEIGHT)
     model = json.dumps(packed.model, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     arrays["model"] = np.frombuffer(model.encode("utf-8"), np.uint8)
     meta = {"format": FORMAT, "settings": json.dumps(packed.settings, sort_keys=True)}
@@ -91,25 +81,9 @@ def decode(block: bytes) -> Packed:
     model, settings = json.loads(arrays["model"].tobytes()), json.loads(meta.get("settings", ""))
     if not isinstance(model, dict) or not isinstance(settings, dict):
         raise ValueError("its model is no object")
-    weights = {
-        name.removeprefix(_WEIGHT): _weight(name, array, arrays)
-        for name, array in arrays.items()
-        if name.startswith(_WEIGHT) and not name.endswith(_SCALES)
-    }
+    weights = weights_of(arrays, _WEIGHT)
     local = LocalStore.read(meta["generic"], arrays) if "generic" in meta else None
     return Packed(settings, model, weights, local)
-
-
-def _weight(name: str, array: NDArray[Any], arrays: Arrays) -> Tensor:
-    if array.dtype.kind not in "if":
-        raise ValueError(f"weight {name!r} is of type {array.dtype}")
-    if array.dtype != np.int8:
-        return torch.from_numpy(array.copy()).float()  # the block's own bytes are read-only
-    scales = arrays.get(name + _SCALES)
-    rows = array.reshape(-1, array.shape[-1]) if array.ndim > 1 and array.size else array
-    if scales is None or rows.ndim != 2 or scales.shape != rows.shape[:1]:
-        raise ValueError(f"weight {name!r} has no scales of its length")
-    return torch.from_numpy(decoded(rows, scales.astype(np.float32)).reshape(array.shape))
 
 
 def described(
@@ -127,7 +101,7 @@ def described(
     origin = {"path": str(source.path), "digest": source.digest} if source is not None else None
     about: dict[str, Any] = {"width": words.width, "seed": seed, "store": store, "source": origin}
     if reader.contexts is not None:
-        encoder = reader.contexts.encoder
+        encoder = untuned(reader.contexts.encoder)  # the source model has what it was tuned to
         about["encoder"] = {"path": str(encoder.path), "digest": encoder.id}
     state = {name: value.contiguous() for name, value in network.state_dict().items()}
     if learned is not None:
@@ -207,6 +181,7 @@ def opened(
         encoder = None
         if reading:
             encoder = (find_encoder or encoder_of)(reading)
+            encoder = source.tuned_over(encoder) if source is not None else encoder
         return assembled(block, packed, words, source, Contexts.over(encoder, settings))
     except (KeyError, TypeError, AttributeError, RuntimeError, ValidationError) as error:
         raise ValueError(f"does not fit ({error})") from None

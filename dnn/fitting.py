@@ -19,6 +19,7 @@ from dnn.settings import DNNSettings
 from dnn.training import train
 from dnn.transfer.imprint import imprint
 from dnn.transfer.source import SourceModel
+from dnn.transfer.tuned import untuned
 from pretrain.store.local import LocalStore
 
 
@@ -89,9 +90,7 @@ def _check(source: SourceModel, words: WordVectors, contexts: Contexts | None) -
             f"source model {source.path} was trained on {theirs}, and this network starts "
             f"from {ours}; name the vectors it was trained on, or train it again on these"
         )
-    if source.tuned:  # it brings the encoder it was trained on
-        return
-    encoder = contexts.encoder if contexts is not None else None
+    encoder = untuned(contexts.encoder) if contexts is not None else None
     if source.encoder != (encoder.id if encoder is not None else ""):
         theirs = f"encoder {source.encoder[:12]}" if source.encoder else "no encoder"
         ours = f"encoder {encoder.id[:12]} ({encoder.path})" if encoder is not None else "none"

@@ -15,7 +15,7 @@ from dnn.inputs.contexts import Contexts
 from dnn.inputs.vectors import StoreVectors, WordVectors, drawn_vectors
 from dnn.settings import DNNSettings
 from dnn.transfer.source import SourceModel
-from pretrain.encoder.reading import open_encoder
+from dnn.transfer.tuned import untuned
 from pretrain.store.vector_store import VectorStore
 
 PACK = "skill.safetensors"
@@ -50,8 +50,7 @@ class DNN:
             raise SkillwiseError(
                 "two-stage transfer needs a source model; name one, or set transfer=null"
             )
-        tuned = self.settings.transfer is not None and self.settings.transfer.tuning is not None
-        if self.settings.reads_encoder and encoder is None and not tuned:
+        if self.settings.reads_encoder and encoder is None:
             raise SkillwiseError(
                 "the network needs an encoder; name one by --vectors hf:PATH, or set context=false "
                 "and sentence=false"
@@ -67,7 +66,7 @@ class DNN:
         """Train on `skill.train`; `watch` is told of each step, as `fitting.fit` says."""
         source = self._open_source()
         words = self._open_vectors(seed if source is None else source.seed)
-        contexts = Contexts.over(self._encoder(source), self.settings)
+        contexts = Contexts.over(_tuned(source, self.encoder), self.settings)
         self._fitted = fit(skill, self.settings, words, source, seed, watch, contexts)
 
     @property
@@ -102,7 +101,8 @@ class DNN:
         except ValueError as error:
             raise DataError(folder / PACK, None, str(error), "fit and save it again") from None
         store, source = (packed.model[name] for name in ("store", "source"))
-        system = cls(settings, _path_of(store), _path_of(source), fitted.encoder)
+        encoder = untuned(fitted.encoder) if fitted.encoder is not None else None
+        system = cls(settings, _path_of(store), _path_of(source), encoder)
         system._fitted = fitted
         return system
 
@@ -111,19 +111,16 @@ class DNN:
             return None
         return SourceModel.open(self.source)
 
-    def _encoder(self, source: SourceModel | None) -> Representation | None:
-        """The encoder that is read: the one that stage 1 tuned, else the one that was handed in."""
-        if source is None or not source.tuned:
-            return self.encoder
-        assert source.path is not None  # it was opened
-        return open_encoder(source.path)
-
     def _open_vectors(self, seed: int) -> WordVectors:
         """The store's vectors, random ones of this seed, or none."""
         if self.settings.vectors != "store":
             return drawn_vectors(self.settings, seed)
         assert self.vectors is not None  # the constructor refused that
         return StoreVectors.over(VectorStore.open(self.vectors), self.settings.vector_norm)
+
+
+def _tuned(source: SourceModel | None, encoder: Representation | None) -> Representation | None:
+    return source.tuned_over(encoder) if source is not None else encoder
 
 
 def _path_of(pointer: Mapping[str, str] | None) -> Path | None:

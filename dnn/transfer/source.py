@@ -1,7 +1,7 @@
 """Stage 1 of transfer: a trunk trained on mature skills, all their intents and slots jointly."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,15 +17,14 @@ from data_cards import artefact
 from data_cards.errors import DataError
 from data_cards.overlap import text_hashes
 from data_cards.records import Utterance
+from data_cards.representation import Representation
 from dnn.layers.network import Trunk, Widths
 from dnn.layers.skeleton import Undrawn
 from dnn.settings import DNNSettings, SourceSettings
-from dnn.transfer import tuning
-from pretrain.encoder.folder import FILES
+from dnn.transfer.tuned import LAYERS, over
 
 WEIGHTS, MODEL, SEEN = "trunk.safetensors", "model.json", "seen.safetensors"
-TUNED = frozenset({*FILES, tuning.WEIGHTS})
-"""Files of a tuned encoder."""
+_AGAIN = "remove it; it is trained again"
 _NGRAMS = "words.ngrams.weight"
 
 
@@ -48,9 +47,8 @@ class SourceModel:
     """What the trunk reads of words and sentences."""
     encoder: str = ""
     """Digest of the encoder under it, "" where it reads none."""
-    tuned: Mapping[str, bytes] = field(default_factory=dict)
-    """The files of the tuned encoder by their names; none where no encoder was tuned. In a source
-    model that was opened they lie in its folder, which is an encoder's folder then, too."""
+    tuned: bytes = b""
+    """The layers of the tuned encoder (`dnn.transfer.tuned`); none where no encoder was tuned."""
     path: Path | None = None
     """Where it was opened; None before it was saved."""
 
@@ -72,7 +70,7 @@ class SourceModel:
             WEIGHTS: tensors_to({k: v.contiguous() for k, v in self.state.items()}),
             SEEN: tensors_to({"hashes": torch.from_numpy(self.seen.astype(np.int64))}),
             MODEL: artefact.packed(model),
-            **self.tuned,
+            **({LAYERS: self.tuned} if self.tuned else {}),
         }
         artefact.write(folder, "source", self.settings, parts)
 
@@ -111,6 +109,16 @@ class SourceModel:
                     mine, theirs = torch.tensor(pairs).t()
                     own[_NGRAMS][mine] = self.state[_NGRAMS][theirs]
 
+    def tuned_over(self, encoder: Representation | None) -> Representation | None:
+        """The encoder that this model's trunk was trained on, of the one that it was tuned from."""
+        if not self.tuned:
+            return encoder
+        try:
+            return over(encoder, self.tuned)
+        except (ValueError, RuntimeError) as error:
+            fault = f"its encoder's layers do not fit ({error})"
+            raise DataError(self.path or "source model", None, fault, _AGAIN) from None
+
     def ngram_rows(self, grams: Sequence[str]) -> Tensor:
         """Rows (len(grams), characters) of n-grams that this model knows."""
         rows = torch.tensor([self.ngrams[gram] for gram in grams], dtype=torch.long)
@@ -120,7 +128,7 @@ class SourceModel:
 @lru_cache(maxsize=8)
 def _open(folder: Path, stamp: int) -> SourceModel:
     """`stamp` changes with the folder: a replaced one is read anew."""
-    saved = artefact.read(folder, "source", frozenset({WEIGHTS, MODEL, SEEN}), TUNED)
+    saved = artefact.read(folder, "source", frozenset({WEIGHTS, MODEL, SEEN}), frozenset({LAYERS}))
     model = saved.json(MODEL)
     try:
         state = tensors_from(saved.parts[WEIGHTS])
@@ -132,12 +140,10 @@ def _open(folder: Path, stamp: int) -> SourceModel:
         return SourceModel(
             settings, state, ngrams, seen, model["seed"], tuple(model["sources"]),
             model["store"], model["digest"], widths, model.get("encoder", ""),
-            {name: data for name, data in saved.parts.items() if name in TUNED},
+            saved.parts.get(LAYERS, b""),
         )  # fmt: skip
     except (SafetensorError, RuntimeError, KeyError, TypeError) as error:
-        raise DataError(
-            folder, None, f"damaged source model ({error})", "remove it; it is trained again"
-        ) from None
+        raise DataError(folder, None, f"damaged source model ({error})", _AGAIN) from None
 
 
 def _before(state: Mapping[str, Tensor], settings: SourceSettings) -> Widths:

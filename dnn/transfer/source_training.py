@@ -24,8 +24,8 @@ from dnn.layers.network import Heads, Network, Trunk, Widths
 from dnn.settings import DNNSettings, SourceSettings
 from dnn.training import rate
 from dnn.transfer.source import SourceModel
-from dnn.transfer.tuning import parts, tune
-from pretrain.encoder.reading import Encoder
+from dnn.transfer.tuned import over, tunable
+from dnn.transfer.tuning import tune
 from pretrain.store.vector_store import VectorStore
 
 
@@ -56,7 +56,7 @@ def train_source(
     words, store = _vectors(shape, vectors, seed)
     tuned = _tuned(skills, settings, encoder, seed, report)
     torch.manual_seed(seed)
-    contexts = _contexts(shape, tuned or encoder)
+    contexts = _contexts(shape, over(encoder, tuned) if tuned else encoder)
     widths = Widths(words.width)
     if contexts is not None:
         widths = replace(widths, context=contexts.width, sentence=contexts.sentence_width)
@@ -94,8 +94,8 @@ def train_source(
     seen = np.unique(text_hashes(everything))
     return SourceModel(
         settings, mean, ngrams, seen, seed, tuple(skill.key for skill in skills), store,
-        _digest(mean, ngrams, seen), widths, encoder.id if contexts and encoder else "",
-        parts(tuned) if tuned is not None else {},
+        _digest(mean, ngrams, seen, tuned), widths, encoder.id if contexts and encoder else "",
+        tuned,
     )  # fmt: skip
 
 
@@ -124,16 +124,11 @@ def _vectors(shape: DNNSettings, path: Path | None, seed: int) -> tuple[WordVect
 def _tuned(
     skills: Sequence[Skill], settings: SourceSettings, encoder: Representation | None, seed: int,
     report: Callable[[int, int, float], None],
-) -> Encoder | None:  # fmt: skip
-    """The encoder tuned on the mature skills; None where none is to be."""
+) -> bytes:  # fmt: skip
+    """The layers of the encoder tuned on the mature skills; none where none is to be."""
     if settings.tuning is None:
-        return None
-    if not isinstance(encoder, Encoder):
-        raise SkillwiseError(
-            "transfer.tuning: only an encoder of `transformers` can be tuned; name one by "
-            "--vectors hf:PATH, or set transfer.tuning=null"
-        )
-    return tune(skills, settings.tuning, encoder, seed, report)
+        return b""
+    return tune(skills, settings.tuning, tunable(encoder), seed, report)
 
 
 def _contexts(shape: DNNSettings, encoder: Representation | None) -> Contexts | None:
@@ -162,9 +157,11 @@ def _draw(data: TrainingSet, size: int, generator: torch.Generator) -> Tensor:
     return order[start : start + size]
 
 
-def _digest(state: dict[str, Tensor], ngrams: dict[str, int], seen: np.ndarray) -> str:
+def _digest(
+    state: dict[str, Tensor], ngrams: dict[str, int], seen: np.ndarray, tuned: bytes
+) -> str:
     digest = hashlib.sha256("\n".join(ngrams).encode())
     for name, value in sorted(state.items()):
         digest.update(name.encode() + value.contiguous().numpy().tobytes())
-    digest.update(seen.tobytes())
+    digest.update(seen.tobytes() + tuned)
     return digest.hexdigest()

@@ -9,25 +9,19 @@ training"; Casanueva et al. 2020 for intents).
 import copy
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import save
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from data_cards.records import Skill
 from dnn.settings import TuningSettings
+from dnn.transfer.tuned import layers
 from dnn.transfer.tuning_data import Batch, Labels, batches, examples
-from pretrain.encoder.folder import FILES
 from pretrain.encoder.reading import Encoder
 from pretrain.precision import bfloat16_is_fast
-
-KEPT = torch.float16
-"""How the weights are kept."""
-WEIGHTS = "model.safetensors"
 
 
 class _Heads(nn.Module):
@@ -65,10 +59,10 @@ def tune(
     encoder: Encoder,
     seed: int,
     report: Callable[[int, int, float], None] = lambda *_: None,
-) -> Encoder:
+) -> bytes:
     """Tune an encoder on the training utterances of mature skills of one language.
 
-    The tuned one is rounded as `parts` keeps it. Its piece vectors stay as they were, so that words
+    -> its layers, for `dnn.transfer.tuned.over`. Its piece vectors stay as they were, so that words
     which no mature skill has keep their place among those that some have. A word is masked at
     times, so that its neighbours must tell. `report` gets step, steps and the mean loss since its
     last call. Torch's generator is seeded with `seed`.
@@ -105,19 +99,7 @@ def tune(
         if step % 250 == 0 or step == steps:
             report(step, steps, float(torch.stack(losses).mean()))
             losses.clear()
-    model.to(KEPT).float().eval().requires_grad_(False)
-    return replace(base, model=model)
-
-
-def parts(encoder: Encoder) -> dict[str, bytes]:
-    """The files of an encoder's folder by their names: weights in float16, the rest as it was."""
-    state = {k: v.to(KEPT).contiguous() for k, v in encoder.model.state_dict().items()}
-    files = {
-        name: (encoder.path / name).read_bytes()
-        for name in FILES
-        if (encoder.path / name).is_file()
-    }
-    return {**files, WEIGHTS: save(state, {"format": "pt"})}
+    return layers(model, model.get_input_embeddings())
 
 
 def _own_copy(base: Encoder) -> Any:

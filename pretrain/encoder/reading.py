@@ -43,6 +43,8 @@ class Encoder:
     pieces: Pieces
     pooling: str
     """`words`, `pieces` or `first`."""
+    base: "Encoder | None" = None
+    """What it was tuned from."""
 
     @torch.inference_mode()
     def read(self, sentences: Sequence[Sequence[str]], layers: int = 1) -> InContext:

@@ -8,12 +8,16 @@ import pytest
 import torch
 from dnn_toys import TOY, TRAIN, make_store, settings
 from encoder_toys import make_encoder
+from safetensors.torch import save
 
-from data_cards.errors import SkillwiseError
+from data_cards.errors import DataError, SkillwiseError
+from dnn.engine import Engine
+from dnn.packs.writer import PackWriter
 from dnn.settings import SourceSettings, TransferSettings, TuningSettings
 from dnn.system import DNN
 from dnn.transfer.source import SourceModel
 from dnn.transfer.source_training import train_source
+from dnn.transfer.tuned import layers, over, untuned
 from dnn.transfer.tuning import tune
 from pretrain.encoder.reading import Encoder, open_encoder
 
@@ -33,7 +37,7 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
 
 @pytest.fixture(scope="module")
 def tuned(encoder: Encoder) -> Encoder:
-    return tune(MATURE, QUICK, encoder, 0)
+    return over(encoder, tune(MATURE, QUICK, encoder, 0))
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +81,9 @@ def test_the_encoder_that_was_handed_in_stays(encoder: Encoder) -> None:
 
 def test_the_same_seed_tunes_the_same(encoder: Encoder) -> None:
     few = QUICK.model_copy(update={"steps": 20})
-    one, two, other = (states(tune(MATURE, few, encoder, seed)) for seed in (1, 1, 2))
+    one, two, other = (
+        states(over(encoder, tune(MATURE, few, encoder, seed))) for seed in (1, 1, 2)
+    )
     np.testing.assert_array_equal(one, two)
     assert np.abs(one - other).max() > 1e-3
 
@@ -104,24 +110,55 @@ def test_words_of_one_slot_come_close_and_words_of_two_apart(
     assert after > 2 * before > 0, (before, after)
 
 
-def test_an_opened_source_model_is_an_encoder(source: Path, encoder: Encoder) -> None:
+def test_layers_in_int8_read_as_those_that_were_tuned(encoder: Encoder) -> None:
+    """Kept and opened again without tuning, states move by a rounding alone."""
+    kept = layers(encoder.model, encoder.model.get_input_embeddings())
+    again = over(encoder, kept)
+    assert again is over(encoder, kept)
+    error = np.abs(states(again) - states(encoder)).mean()
+    assert 0 < error < 0.05 * states(encoder).std()
+    assert untuned(again) is encoder and untuned(encoder) is encoder
+
+
+def test_layers_of_another_encoder_are_refused(encoder: Encoder, source: Path) -> None:
     opened = SourceModel.open(source)
     assert opened.tuned and opened.encoder == encoder.id
-    own = open_encoder(source)
-    assert own.width == encoder.width and own.id != encoder.id
-    assert np.abs(states(own) - states(encoder)).max() > 1e-3
+    broken = replace(opened, tuned=opened.tuned[:-40])
+    with pytest.raises(DataError, match="layers do not fit.*remove it; it is trained again"):
+        broken.tuned_over(encoder)
+    other = {
+        "embeddings.LayerNorm.weight": encoder.model.state_dict()["embeddings.LayerNorm.weight"]
+    }
+    lacking = save({f"layers.{name}": value.half() for name, value in other.items()})
+    with pytest.raises(DataError, match="those of another encoder"):
+        replace(opened, tuned=lacking).tuned_over(encoder)
 
 
 @pytest.mark.parametrize("keep", ["shared", "nothing"])
 def test_a_skill_reads_the_tuned_encoder(
-    keep: str, source: Path, store: Path, tmp_path: Path
+    keep: str, source: Path, store: Path, encoder: Encoder, tmp_path: Path
 ) -> None:
     transfer = TransferSettings.model_validate({"keep": keep, "tuning": QUICK.model_dump()})
-    system = DNN(settings(vectors="store", context=True, transfer=transfer), store, source)
+    chosen = settings(vectors="store", context=True, transfer=transfer)
+    system = DNN(chosen, store, source, encoder)
     system.fit(TOY, 0)
-    assert system.fitted.encoder is open_encoder(source)
-    system.save(tmp_path)
-    assert DNN.load(tmp_path).predict(TRAIN) == system.predict(TRAIN)
+    assert system.fitted.encoder is SourceModel.open(source).tuned_over(encoder)
+    system.save(tmp_path / "saved")
+    again = DNN.load(tmp_path / "saved")
+    assert again.predict(TRAIN) == system.predict(TRAIN)
+    assert again.encoder is encoder and again.fitted.encoder is system.fitted.encoder
+
+
+def test_an_engine_serves_a_skill_with_a_tuned_encoder(
+    source: Path, store: Path, encoder: Encoder, tmp_path: Path
+) -> None:
+    transfer = TransferSettings.model_validate({"tuning": QUICK.model_dump()})
+    system = DNN(settings(vectors="store", context=True, transfer=transfer), store, source, encoder)
+    system.fit(TOY, 0)
+    with PackWriter(tmp_path / "p") as writer:
+        writer.append(TOY.key, system.packed())
+    answer = Engine(tmp_path / "p", [store]).parse(TOY.key, " ".join(TRAIN[0].tokens))[1]
+    assert answer.frame == system.predict(TRAIN[:1])[0].frame
 
 
 def test_what_is_no_encoder_of_transformers_is_not_tuned(store: Path) -> None:
