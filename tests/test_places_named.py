@@ -26,7 +26,7 @@ COMPARED = ["--system", "toy_systems:Memory", "--jobs", "1"]
 RIGHT: dict[str, list[str]] = {
     "compare": ["--data", "data", "--out", "new", *COMPARED],
     "nightly": ["--data", "data", "--history", "new", "--accept", *COMPARED],
-    "pretrain": ["--text", "text.txt", "--steps", "1", "--out", "new"],
+    "pretrain": ["--text", "text.txt", "--steps", "1", "--stop-list", "none", "--out", "new"],
     "pretrain --map": ["--map", "store", "--out", "new.svg"],
     "report": ["run"],
     "ablate": ["plan.toml", "--out", "new", "--jobs", "1"],
@@ -56,9 +56,12 @@ ADDED = {
     "store import": ["--text"],
     "compare": ["--vectors"], "nightly": ["--vectors"], "pack add": ["--vectors"],
     "parse": ["--vectors"], "ablate": ["--vectors"],
-    "claims": ["--convergence", "--reference", "--json"],
+    "claims": ["--convergence", "--reference", "--json"], "pretrain": ["--work"],
 }  # fmt: skip
 """Options for places that the calls above leave out."""
+
+MADE = {"--json", "--work"}
+"""Options for places that are made where there is none."""
 
 NOT_READ = {"claims": {"--data", "--vectors"}, "parse": {"--data"}}
 """Options that the call above cannot have beside its own: those of runs, and of `parse --data`."""
@@ -146,7 +149,7 @@ def wrong(name: str) -> Iterator[tuple[str, list[str], str]]:
         for place in bad:
             yield part, [*call[:at], place, *call[at + 1 :]], place
     for option in ADDED.get(name, []):
-        for place in ("a-file/below", long, *([] if option == "--json" else ["nowhere"])):
+        for place in ("a-file/below", long, *([] if option in MADE else ["nowhere"])):
             yield option, [*call, option, place], place
 
 

@@ -111,6 +111,7 @@ def test_a_full_disk_and_the_vectors(
     text = pretrain_toys.write_text(tmp_path / "a.txt")
     small_model = ["--set", "width=16", "--set", "heads=2", "--set", "min_count=1"]
     argv = ["pretrain", "--text", str(text), "--steps", "3", *small_model, "--resume"]
+    argv += ["--stop-list", "none"]
     argv += ["--out", str(small / "store")]
     filler = filled(small, 40_000)
     refused(argv, capsys)

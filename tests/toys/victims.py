@@ -103,9 +103,10 @@ system = "toy_systems:SlowDice"
 
 def pretraining(kills: int) -> dict[str, int]:
     small = pretrain_toys.settings().model_dump()
-    names = ("width", "heads", "feed_forward", "row", "rows", "min_count", "negatives")
+    names = ("width", "heads", "row", "rows", "min_count", "negatives")
     changes = [word for name in names for word in ("--set", f"{name}={small[name]}")]
     argv = ["pretrain", "--text", "a.txt", "--steps", "700", "--resume", "--out", "store", *changes]
+    argv += ["--stop-list", "none"]
 
     def prepare() -> None:
         pretrain_toys.write_text(Path("a.txt"))

@@ -46,7 +46,7 @@ def test_one_of_two_processes_speaks(tmp_path: Path) -> None:
     out = tmp_path / "store"
     done = launched(
         "-m", "evaluation", "pretrain", "--text", str(text), "--steps", "2",
-        "--set", "width=30", "--set", "warm_start=false", "--out", str(out),
+        "--set", "width=30", "--set", "warm_start=false", "--stop-list", "none", "--out", str(out),
     )  # fmt: skip
     assert done.stdout.count("digest") == 1
     assert done.stderr.count("training 2 steps") == 1
