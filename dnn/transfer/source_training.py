@@ -11,7 +11,6 @@ import torch
 from torch import Tensor, nn
 
 from data_cards.errors import SkillwiseError
-from data_cards.folds import number
 from data_cards.overlap import text_hashes
 from data_cards.records import Skill
 from data_cards.representation import Representation
@@ -26,6 +25,7 @@ from dnn.training import rate
 from dnn.transfer.source import SourceModel
 from dnn.transfer.tuned import over, tunable
 from dnn.transfer.tuning import tune
+from dnn.transfer.tuning_data import capped
 from pretrain.store.vector_store import VectorStore
 
 
@@ -49,7 +49,7 @@ def train_source(
     torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
     shape = settings.network
-    skills = [_capped(skill, settings.cap) for skill in skills]
+    skills = [capped(skill, settings.cap) for skill in skills]
     everything = [u for skill in skills for u in skill.train]
     steps = source_steps(len(everything), settings)
     ngrams = number_ngrams(Vocabulary.of(everything).words, settings.ngram_words)
@@ -103,13 +103,6 @@ def source_steps(utterances: int, settings: SourceSettings) -> int:
     """Optimizer steps of stage 1 for so many utterances of mature skills."""
     passes = math.ceil(utterances / settings.batch) * settings.epochs
     return min(settings.steps, max(settings.min_steps, passes))
-
-
-def _capped(skill: Skill, cap: int) -> Skill:
-    if len(skill.train) <= cap:
-        return skill
-    ranked = sorted(skill.train, key=lambda u: number(f"source|{skill.key}|{u.id}"))
-    return Skill(skill.name, skill.locale, tuple(ranked[:cap]), (), (), skill.gazetteers)
 
 
 def _vectors(shape: DNNSettings, path: Path | None, seed: int) -> tuple[WordVectors, str]:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from data_cards.bio import tag_names, tags
 from data_cards.folds import number
-from data_cards.records import Skill, Utterance
+from data_cards.records import Skill
 from dnn.settings import TuningSettings
 from pretrain.encoder.pieces import NOBODY, Pieces
 
@@ -76,7 +76,7 @@ def examples(
     for at, skill in enumerate(skills):
         intent_at = {name: intents.ranges[at][0] + i for i, name in enumerate(named[at])}
         tag_at = {name: tag_labels.ranges[at][0] + i for i, name in enumerate(tag_sets[at])}
-        for utterance in _capped(skill, settings.cap):
+        for utterance in capped(skill, settings.cap).train:
             ids, owners = pieces.cut(utterance.tokens)
             if max(owners, default=NOBODY) == NOBODY:
                 continue
@@ -91,10 +91,12 @@ def examples(
     return found, intents, tag_labels
 
 
-def _capped(skill: Skill, cap: int) -> list[Utterance]:
+def capped(skill: Skill, cap: int) -> Skill:
+    """A skill with so many training utterances at most, chosen by a hash, and no other split."""
     if len(skill.train) <= cap:
-        return list(skill.train)
-    return sorted(skill.train, key=lambda u: number(f"source|{skill.key}|{u.id}"))[:cap]
+        return skill
+    ranked = sorted(skill.train, key=lambda u: number(f"source|{skill.key}|{u.id}"))
+    return Skill(skill.name, skill.locale, tuple(ranked[:cap]), (), (), skill.gazetteers)
 
 
 def batches(
