@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,6 +10,7 @@ from accelerate import Accelerator
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from pretrain.ahead import made_ahead
 from pretrain.mlm.checkpoint import Checkpoint
 from pretrain.mlm.masking import Batch, Masker
 from pretrain.mlm.model import MaskedWordModel
@@ -199,13 +199,7 @@ def _ahead(
         mine = plan.indices(step)[rank::world]
         return masker(corpus.take(mine), np.random.default_rng([plan.seed, step, rank]))
 
-    with ThreadPoolExecutor(1) as reader:
-        coming = reader.submit(prepare, done + 1)
-        for step in range(done + 1, plan.steps + 1):
-            batch = coming.result()
-            if step < plan.steps:
-                coming = reader.submit(prepare, step + 1)
-            yield step, batch
+    return made_ahead(prepare, range(done + 1, plan.steps + 1))
 
 
 def tensors(batch: Batch, device: torch.device) -> list[Tensor | None]:

@@ -4,7 +4,6 @@ import math
 import os
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass
 
 import numpy as np
@@ -15,6 +14,7 @@ from accelerate.utils import DistributedDataParallelKwargs
 from numpy.typing import NDArray
 from torch import Tensor
 
+from pretrain.ahead import made_ahead
 from pretrain.mlm.checkpoint import Checkpoint
 from pretrain.mlm.row_adagrad import RowAdagrad
 from pretrain.precision import bfloat16_is_fast
@@ -188,14 +188,7 @@ def _ahead(
         mine = lines[rank::world] if len(lines) >= world else lines
         return masker(mine, np.random.default_rng([plan.seed, step, rank]))
 
-    with ThreadPoolExecutor(1) as reader:
-        coming = reader.submit(prepare, done + 1) if done < steps else None
-        for step in range(done + 1, steps + 1):
-            assert coming is not None
-            batch = coming.result()
-            if step < steps:
-                coming = reader.submit(prepare, step + 1)
-            yield step, batch
+    return made_ahead(prepare, range(done + 1, steps + 1))
 
 
 def tensors(batch: Batch, device: torch.device) -> list[Tensor]:
